@@ -1,0 +1,57 @@
+// The cloud of particles, as it was at each output time.
+#ifndef DRIFT_ENSEMBLE_H
+#define DRIFT_ENSEMBLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/job.h"
+#include "forcing/forcing.h"
+#include "geo/coast.h"
+#include "scenario/case.h"
+#include "scenario/seed.h"
+
+enum drift_status {
+    DRIFT_ACTIVE = 0,
+    DRIFT_STRANDED = 1,
+    DRIFT_MISSING_DATA = 2, // stopped where no forcing covers it
+    DRIFT_NOT_RELEASED = 3, // before its start time; lon, lat are NaN
+};
+
+// Snapshots are time-major: [time][particle].
+struct drift_ensemble {
+    struct core_arena arena; // owns all arrays
+    size_t n, n_times;
+    int64_t *time_ns; // [n_times]
+    float *lat_deg, *lon_deg; // [n_times * n]
+    uint8_t *status;          // [n_times * n], enum drift_status
+    uint16_t *source, *object; // [n] indices into the case
+    uint8_t *side;             // [n] initial: 0 right, 1 left
+    double *weight;            // [n] sums to 1
+    int64_t *start_ns;         // [n]
+};
+
+// Where the forcing came from: particle-time in seconds by source, and what was irregular.
+struct drift_service {
+    double total_s;                        // particle-time asked for
+    double served_s[FORCING_KINDS][32];    // by source
+    double coastal_s[FORCING_KINDS];       // thereof extrapolated to the coast
+    double held_s[FORCING_KINDS];          // thereof held in time or place
+    double missing_s[FORCING_KINDS];       // no source, particle stopped
+    size_t particle_steps;
+    double wall_s;
+};
+
+// Runs the case from seeds to drift.until: the model of docs/drift.md. Same case, same bytes, whatever
+// job->threads. PH_EINPUT where forcing is missing and on_missing is "error": err says kind, place and time.
+// Warnings: "forcing-held", "forcing-missing", "forcing-coastal". Out is freed with drift_ensemble_free.
+enum ph_status drift_run(const struct scenario_case *c, const struct scenario_seeds *seeds,
+                         struct forcing *forcing, struct geo_coast *coast, struct core_job *job,
+                         struct drift_ensemble *out, struct drift_service *service,
+                         struct ph_err *err) PH_NODISCARD;
+void drift_ensemble_free(struct drift_ensemble *ensemble);
+
+// Bytes that the run will hold beside the fields: stated before it starts.
+size_t drift_bytes_needed(size_t particles, size_t n_times);
+
+#endif

@@ -1,0 +1,101 @@
+// Everything that is written for people and plotters comes from this one view of a run. The structs point
+// into the run's own memory; nothing is owned here.
+#ifndef EXPORT_PRODUCT_H
+#define EXPORT_PRODUCT_H
+
+#include "core/job.h"
+#include "geo/coast.h"
+#include "plan/plan.h"
+#include "prob/density.h"
+
+// The cloud at one output time.
+struct export_time {
+    int64_t t_ns;
+    size_t active, stranded, missing, not_released; // particles
+    double active_mass, stranded_mass;
+    bool has_moments;
+    struct prob_moments moments;        // of the active particles
+    const struct prob_region *region;   // [n_regions], 50, 75, 90, 95 %; n_regions 0 when nothing is active
+    size_t n_regions;
+    const struct prob_map *map;         // may be NULL
+};
+
+struct export_source { // one source of forcing
+    const char *kind;  // "current", "wind"
+    const char *text;
+    double fraction;   // of the particle-time
+};
+
+struct export_object {
+    const char *id, *key, *label, *tier, *search_object;
+    double weight;
+    int persons;
+};
+
+struct export_scenario {
+    const char *id, *kind, *text; // text: "33-10.0N 012-30.0E, 50 % within 2 NM, 290200Z-290300Z AUG 16"
+    double weight;
+    struct geo_pos centre; // last known position for the map
+    double circle_m;       // radius to draw, 0 none
+};
+
+struct export_asset {
+    const char *id, *type; // "fixed-wing"
+    double speed_kn, altitude_ft, eye_height_m; // NAN
+    const struct sensor_sweep *sweep; // [n_objects]
+    const char *base_text;            // "from 35-51.0N 014-29.0E, available 290600Z" or ""
+    struct geo_pos from;
+    bool has_from;
+};
+
+struct export_product {
+    const char *case_name, *case_path, *case_sha256, *program_version;
+    const char *extensions_json;
+    uint64_t seed;
+    size_t particles;
+    int64_t created_ns; // provenance only; 0: left out
+    double wall_s;
+    size_t particle_steps;
+    int64_t start_ns, until_ns;
+    const struct export_time *time;
+    size_t n_times;
+    const struct export_source *source;
+    size_t n_sources;
+    const struct export_object *object;
+    size_t n_objects;
+    const struct export_scenario *scenario;
+    size_t n_scenarios;
+    const struct export_asset *asset; // all of the case, indexed by plan_area.asset
+    size_t n_assets;
+    const struct plan_result *plan;   // NULL: no assets
+    bool detection_random;            // the law that leads
+    double prior_pos;                 // cumulative POS of the searches flown, NAN without
+    const char *conditions_text;      // "visibility 8 NM, wind 14 kn, no fatigue"
+    const char *motion_text;          // "RK2, 600 s; wind error 2.0 m/s over 12 h; ..."
+    const struct core_job *job;       // warnings
+    struct geo_coast *coast;
+    const char *coast_text;
+    struct geo_box box;               // what the map should show
+    // some tracks of single particles for the map and KML: [n_tracks][n_times], NaN where not drawn
+    const float *track_lat_deg, *track_lon_deg;
+    size_t n_tracks;
+};
+
+// Every writer fills a buffer; run writes it to its place.
+enum ph_status export_summary_json(const struct export_product *p, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
+enum ph_status export_plan_json(const struct export_product *p, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
+enum ph_status export_plan_geojson(const struct export_product *p, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
+enum ph_status export_containment_geojson(const struct export_product *p, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
+enum ph_status export_plan_kml(const struct export_product *p, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
+enum ph_status export_task_gpx(const struct export_product *p, size_t area, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
+enum ph_status export_task_rtz(const struct export_product *p, size_t area, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
+enum ph_status export_task_text(const struct export_product *p, size_t area, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
+enum ph_status export_action_plan_text(const struct export_product *p, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
+enum ph_status export_report_html(const struct export_product *p, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
+
+// Pictures of the map at output time t: PNG for people, GeoTIFF (float32 probability, EPSG:4326) for charts.
+enum ph_status export_map_png(const struct export_product *p, size_t t, int width_px, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
+enum ph_status export_map_svg(const struct export_product *p, size_t t, int width_px, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
+enum ph_status export_map_geotiff(const char *path, const struct prob_map *map, struct ph_err *err) PH_NODISCARD;
+
+#endif

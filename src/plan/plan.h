@@ -1,0 +1,112 @@
+// The search plan: who searches where, in which pattern, and what chance that gives.
+//
+// POS is evaluated on the moving cloud along the actual legs (plan/evaluate.h), the areas are found by
+// optimising it (plan/optimise.h), and plan/bound.h says how far any plan could be from it.
+#ifndef PLAN_PLAN_H
+#define PLAN_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/arena.h"
+#include "core/job.h"
+#include "geo/coast.h"
+#include "geo/earth.h"
+#include "sensor/sweep.h"
+
+// The cloud as the planner sees it: positions at knots (time-major), linear in between. NaN positions
+// (stranded, missing, not released) cannot be found.
+struct plan_cloud {
+    size_t n, n_knots;
+    const int64_t *time_ns;
+    const float *lat_deg, *lon_deg; // [n_knots * n]
+    const double *weight;           // [n], after the searches already flown; sums to <= 1
+    const uint16_t *object;         // [n]
+    const uint16_t *source;         // [n] scenario
+    size_t n_objects, n_sources;
+};
+
+enum plan_detection { PLAN_INVERSE_CUBE, PLAN_RANDOM };
+enum plan_separation { PLAN_SURFACE, PLAN_AIR }; // assets of one kind keep their areas apart
+
+struct plan_asset {
+    const char *id;
+    enum plan_separation separation;
+    bool is_air;
+    double altitude_m; // NAN; aircraft more than 150 m (500 ft) apart in height may still not overlap
+    double speed_mps;  // search speed
+    double *sweep_m;   // [n_objects] sweep width for each object
+    double turn_allowance_frac;
+    // either fixed on scene, or from a base with transit, reserve and return
+    bool has_on_scene;
+    int64_t on_scene_ns;
+    double search_s;
+    struct geo_pos from, return_to;
+    int64_t available_ns;
+    double transit_mps, endurance_s, reserve_frac;
+    double min_spacing_m; // a crew cannot fly closer legs (0: by type)
+};
+
+struct plan_problem {
+    struct plan_cloud cloud;
+    const struct plan_asset *asset;
+    size_t n_assets;
+    enum plan_detection detection;
+    uint64_t seed;
+    const struct geo_coast *coast; // may be NULL; waypoints stay off land where that is possible
+    double budget_s;               // guidance for the number of iterations; results do not depend on the clock
+};
+
+struct plan_waypoint {
+    struct geo_pos pos;
+    int64_t t_ns;
+};
+
+// What one asset does. Lengths in whole 0.1 NM, centre in whole 0.1 minute, orientation in whole degrees.
+struct plan_area {
+    size_t asset;        // index
+    const char *pattern; // "PS" legs along the long side, "CS" along the short side
+    struct geo_pos centre, corner[4], csp;
+    double length_m, width_m; // long and short side
+    double orientation_deg;   // of the long side, [0, 180)
+    double spacing_m;
+    double sweep_m;  // weighted mean over objects
+    double coverage; // sweep / spacing
+    double poc, pod, pos; // pos: marginal gain in the order listed
+    double pos_alone;
+    double pos_other; // pos under the other detection law (shown beside it)
+    int64_t start_ns, end_ns; // on scene, from CSP to the last waypoint
+    double track_m;
+    struct plan_waypoint *waypoint; // ends of legs, first is the CSP
+    size_t n_waypoints;
+    double transit_s, return_s; // 0 when fixed on scene
+    const char *creep;          // "NE": direction in which the legs advance
+};
+
+struct plan_unused {
+    size_t asset;
+    const char *why;
+};
+
+struct plan_result {
+    struct core_arena arena;
+    struct plan_area *area; // in the order of the case's assets
+    size_t n_areas;
+    struct plan_unused *unused;
+    size_t n_unused;
+    int64_t valid_from_ns, valid_to_ns;
+    double pos_total, pos_bound;
+    double pos_other;       // total under the other detection law
+    double *pos_per_source; // [n_sources] given that the scenario is the right one
+    double *pos_per_object; // [n_objects]
+    double bound_cell_m;    // cells of the relaxation
+    double bound_gap;       // its own certificate: how far the relaxation may be from its optimum
+    double manual_pos;      // IAMSAR-style single square/strip worksheet for the same effort; NAN if none
+};
+
+enum ph_status plan_make(const struct plan_problem *problem, struct core_job *job, struct plan_result *out,
+                         struct ph_err *err) PH_NODISCARD;
+void plan_result_fini(struct plan_result *result);
+
+#endif
