@@ -3,6 +3,7 @@
 #ifndef EXPORT_PRODUCT_H
 #define EXPORT_PRODUCT_H
 
+#include "core/buf.h"
 #include "core/job.h"
 #include "geo/coast.h"
 #include "plan/plan.h"
