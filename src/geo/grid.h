@@ -22,7 +22,8 @@ struct geo_axis {
 bool geo_axis_init(struct geo_axis *axis, const double *value, size_t n, double period);
 
 // The cell of x: x lies between value[*i0] and value[*i1] (i1 may be 0 across the seam) at fraction *w of
-// the way. False outside (beyond half an ulp-like 1e-9 of a step). A one-point axis serves its own value only.
+// the way. False outside (beyond half an ulp-like 1e-9 of a step). A one-point axis serves its own value
+// only.
 bool geo_axis_locate(const struct geo_axis *axis, double x, size_t *i0, size_t *i1, double *w);
 
 // Cells of equal angles: cell (i, j) spans south + i * dlat, west + j * dlon. West in [-180, 180);
