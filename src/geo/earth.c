@@ -2,6 +2,7 @@
 
 #include <geodesic.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #define POLE_LAT_DEG 89.0       // beyond it steps are taken in the pole's plane
 #define LONG_STEP_M 20000.0     // beyond it a step near a pole is a geodesic
