@@ -15,7 +15,7 @@ void core_job_fini(struct core_job *job)
 
 bool core_job_cancelled(const struct core_job *job)
 {
-    return job && job->cancel && atomic_load_explicit(job->cancel, memory_order_relaxed);
+    return job && job->stop && __atomic_load_n(job->stop, __ATOMIC_RELAXED);
 }
 
 enum ph_status core_job_interrupted(struct ph_err *err)

@@ -2,7 +2,6 @@
 #ifndef CORE_JOB_H
 #define CORE_JOB_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -23,7 +22,7 @@ enum core_log_level { CORE_LOG_ERROR, CORE_LOG_WARN, CORE_LOG_INFO, CORE_LOG_DEB
 // the thread that owns the job only.
 struct core_job {
     int threads; // <= 1: none
-    atomic_bool *cancel;
+    volatile int *stop; // not 0: the user wants to stop; may be set by a signal handler or another thread
     void (*progress)(void *arg, const char *stage, double done_frac);
     void *progress_arg;
     void (*log)(void *arg, enum core_log_level level, const char *id, const char *text);

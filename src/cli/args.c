@@ -1,0 +1,190 @@
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "core/err.h"
+
+enum value { VALUE_NONE, VALUE_TEXT, VALUE_COUNT, VALUE_NUMBER };
+
+enum which {
+    ANY_JSON, ANY_QUIET, ANY_VERBOSE, ANY_HELP, ANY_STRICT, ANY_OUT, ANY_AT, ANY_PLACE, ANY_CELL, ANY_THREADS,
+    ANY_PARTICLES, ANY_SEED,
+};
+
+static const struct option {
+    const char *name, *letter;
+    enum which which;
+    unsigned bit; // 0: every command takes it
+    enum value value;
+} options[] = {
+    {"--json", NULL, ANY_JSON, CLI_JSON, VALUE_NONE},
+    {"--quiet", "-q", ANY_QUIET, 0, VALUE_NONE},
+    {"--verbose", "-v", ANY_VERBOSE, 0, VALUE_NONE},
+    {"--help", "-h", ANY_HELP, 0, VALUE_NONE},
+    {"--strict", NULL, ANY_STRICT, CLI_STRICT, VALUE_NONE},
+    {"--output", "-o", ANY_OUT, CLI_OUT, VALUE_TEXT},
+    {"--at", NULL, ANY_AT, CLI_AT, VALUE_TEXT},
+    {"--place", NULL, ANY_PLACE, CLI_PLACE, VALUE_TEXT},
+    {"--cell_nm", NULL, ANY_CELL, CLI_CELL, VALUE_NUMBER},
+    {"--threads", NULL, ANY_THREADS, CLI_THREADS, VALUE_COUNT},
+    {"--particles", NULL, ANY_PARTICLES, CLI_PARTICLES, VALUE_COUNT},
+    {"--seed", NULL, ANY_SEED, CLI_SEED, VALUE_COUNT},
+};
+
+// The option of an argument; *value is behind its "=", or NULL.
+static const struct option *option_find(const char *arg, const char **value)
+{
+    const char *equals = strchr(arg, '=');
+    size_t length = equals ? (size_t)(equals - arg) : strlen(arg);
+    *value = equals ? equals + 1 : NULL;
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        const struct option *option = &options[i];
+        if (strlen(option->name) == length && !strncmp(arg, option->name, length))
+            return option;
+        if (option->letter && !strcmp(arg, option->letter))
+            return option;
+    }
+    return NULL;
+}
+
+static enum ph_status bad_value(const char *name, const char *value, const char *expected, struct ph_err *err)
+{
+    return core_err_set(err, PH_EINPUT, name, NULL, "'%.80s' is not %s", value, expected);
+}
+
+static enum ph_status count_read(const char *name, const char *text, uint64_t min, uint64_t max, uint64_t *out,
+                                 struct ph_err *err)
+{
+    char *end;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    if (end == text || *end || errno || text[0] == '-' || text[0] == '+' || value < min || value > max)
+        return bad_value(name, text, min ? "a whole number of at least 1 (and not beyond reason)" : "a whole number",
+                         err);
+    *out = value;
+    return PH_OK;
+}
+
+static enum ph_status cell_read(const char *name, const char *text, double *out, struct ph_err *err)
+{
+    char *end;
+    double value = strtod(text, &end);
+    if (end == text || *end || !(value >= 0.01 && value <= 1000))
+        return bad_value(name, text, "a number of miles between 0.01 and 1000", err);
+    *out = value;
+    return PH_OK;
+}
+
+static enum ph_status counted_apply(const struct option *option, const char *value, struct cli_args *args,
+                                    struct ph_err *err)
+{
+    static const uint64_t max[] = {[ANY_THREADS] = 256, [ANY_PARTICLES] = 100000000, [ANY_SEED] = UINT64_MAX};
+    uint64_t count;
+    enum ph_status status =
+        count_read(option->name, value, option->which != ANY_SEED, max[option->which], &count, err);
+    if (status)
+        return status;
+    if (option->which == ANY_THREADS) {
+        args->threads = (int)count;
+    } else if (option->which == ANY_SEED) {
+        args->seed = count;
+        args->has_seed = true;
+    } else {
+        args->particles = count;
+        args->has_particles = true;
+    }
+    return PH_OK;
+}
+
+static enum ph_status option_apply(const struct option *option, const char *value, struct cli_args *args,
+                                   struct ph_err *err)
+{
+    if (option->value == VALUE_COUNT)
+        return counted_apply(option, value, args, err);
+    switch (option->which) {
+    case ANY_JSON:
+        args->json = true;
+        break;
+    case ANY_QUIET:
+        args->quiet = true;
+        break;
+    case ANY_VERBOSE:
+        args->verbose = true;
+        break;
+    case ANY_HELP:
+        args->help = true;
+        break;
+    case ANY_STRICT:
+        args->strict = true;
+        break;
+    case ANY_OUT:
+        args->out = value;
+        break;
+    case ANY_AT:
+        args->at = value;
+        break;
+    case ANY_PLACE:
+        args->place = value;
+        break;
+    default:
+        return cell_read(option->name, value, &args->cell_nm, err);
+    }
+    return PH_OK;
+}
+
+static enum ph_status option_take(const struct cli_command *command, int argc, char **argv, int *i,
+                                  struct cli_args *args, struct ph_err *err)
+{
+    const char *value;
+    const struct option *option = option_find(argv[*i], &value);
+    char fix[128];
+    snprintf(fix, sizeof fix, "see `pharos help %s`", command->name);
+    if (!option)
+        return core_err_set(err, PH_EINPUT, argv[*i], fix, "there is no such option");
+    if (option->bit && !(command->options & option->bit))
+        return core_err_set(err, PH_EINPUT, argv[*i], fix, "`pharos %s` does not take this option", command->name);
+    if (option->value == VALUE_NONE && value)
+        return core_err_set(err, PH_EINPUT, option->name, fix, "this option takes no value");
+    if (option->value != VALUE_NONE && !value) {
+        if (*i + 1 >= argc)
+            return core_err_set(err, PH_EINPUT, option->name, fix, "this option needs a value");
+        value = argv[++*i];
+    }
+    return option_apply(option, value, args, err);
+}
+
+// "-1" and "-33.5, 12.7" are values, not options.
+static bool is_option(const char *arg)
+{
+    return arg[0] == '-' && arg[1] && !strchr("0123456789.", arg[1]);
+}
+
+enum ph_status cli_args_parse(const struct cli_command *command, int argc, char **argv, const char **operands,
+                              struct cli_args *args, struct ph_err *err)
+{
+    struct cli_args parsed = {.operand = operands};
+    bool options_end = false;
+    for (int i = 0; i < argc; i++) {
+        if (!options_end && !strcmp(argv[i], "--")) {
+            options_end = true;
+        } else if (!options_end && is_option(argv[i])) {
+            enum ph_status status = option_take(command, argc, argv, &i, &parsed, err);
+            if (status)
+                return status;
+        } else {
+            operands[parsed.n_operands++] = argv[i];
+        }
+    }
+    char usage[256];
+    snprintf(usage, sizeof usage, "usage: pharos %s", command->usage);
+    if (!parsed.help && parsed.n_operands < command->min_operands)
+        return core_err_set(err, PH_EINPUT, NULL, usage, "`pharos %s` needs more arguments", command->name);
+    if (!parsed.help && parsed.n_operands > command->max_operands)
+        return core_err_set(err, PH_EINPUT, operands[command->max_operands], usage,
+                            "`pharos %s` does not take this argument", command->name);
+    *args = parsed;
+    return PH_OK;
+}

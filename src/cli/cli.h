@@ -1,0 +1,82 @@
+// The command line: arguments, terminal, commands. Everything else is in the rooms below.
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/buf.h"
+#include "core/job.h"
+
+// Options a command may take, as bits of cli_command.options.
+enum cli_option {
+    CLI_OUT = 1 << 0,       // -o PATH
+    CLI_JSON = 1 << 1,      // --json
+    CLI_AT = 1 << 2,        // --at TIME
+    CLI_PLACE = 1 << 3,     // --place "lat, lon"
+    CLI_CELL = 1 << 4,      // --cell_nm N
+    CLI_STRICT = 1 << 5,    // --strict
+    CLI_THREADS = 1 << 6,   // --threads N
+    CLI_PARTICLES = 1 << 7, // --particles N
+    CLI_SEED = 1 << 8,      // --seed N
+};
+#define CLI_RUNS (CLI_STRICT | CLI_THREADS | CLI_PARTICLES | CLI_SEED | CLI_JSON)
+
+struct cli_args {
+    const char *const *operand; // what is not an option
+    size_t n_operands;
+    const char *out, *at, *place;
+    double cell_nm; // 0: chosen by the program
+    bool json, quiet, verbose, strict, help;
+    bool has_particles, has_seed;
+    size_t particles;
+    uint64_t seed;
+    int threads; // 0: as many as there are
+};
+
+struct cli_command {
+    const char *name;     // "forcing inspect" is "forcing" to the dispatcher
+    const char *usage;    // "run CASE -o DIR"
+    const char *summary;  // one line
+    const char *text;     // the page of `pharos help NAME`
+    unsigned options;     // accepted ones
+    size_t min_operands, max_operands;
+    int (*run)(const struct cli_args *args); // returns the exit status
+};
+
+extern const struct cli_command cli_commands[];
+extern const size_t cli_n_commands;
+const struct cli_command *cli_command_find(const char *name); // NULL when unknown
+
+// Parses argv[0..argc) behind the command's name. PH_EINPUT with a message when an option is unknown, not for
+// this command, lacks its value or has a bad one. args->operand points into `operands`, argc long.
+enum ph_status cli_args_parse(const struct cli_command *command, int argc, char **argv, const char **operands,
+                              struct cli_args *args, struct ph_err *err) PH_NODISCARD;
+
+// "pharos: what\n  where: ...\n  fix: ..." on standard error; returns the exit status of err->status.
+int cli_fail(const struct ph_err *err);
+
+// A job wired to this terminal: log lines, progress bar with an estimate, Ctrl-C. One at a time.
+struct cli_terminal;
+struct core_job *cli_job_start(const struct cli_args *args);
+// Ends the progress line and prints the warnings; returns `status`'s exit status, or 1 (2 with --strict) when
+// there were warnings.
+int cli_job_end(const struct cli_args *args, enum ph_status status, const struct ph_err *err);
+// True when --strict turns the job's warnings into a refusal: then nothing may be written.
+bool cli_job_strict(const struct cli_args *args);
+
+// Writes a text to standard output; a closed pipe or a full disk is exit status 3.
+int cli_print(const struct core_buf *text);
+
+int cli_run(const struct cli_args *args);
+int cli_check(const struct cli_args *args);
+int cli_drift(const struct cli_args *args);
+int cli_map(const struct cli_args *args);
+int cli_plan(const struct cli_args *args);
+int cli_allocate(const struct cli_args *args);
+int cli_objects(const struct cli_args *args);
+int cli_forcing(const struct cli_args *args);
+int cli_demo(const struct cli_args *args);
+int cli_help(const struct cli_args *args);
+
+#endif

@@ -1,0 +1,134 @@
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "core/err.h"
+#include "core/threads.h"
+#include "core/time.h"
+
+// The one piece of state of the process: a signal handler has nowhere else to look.
+static volatile int stop_asked;
+
+static struct terminal {
+    struct core_job job;
+    bool animated; // standard error is a terminal
+    bool quiet, verbose;
+    const char *stage;
+    double stage_began_s, drawn_s;
+    bool line_open;
+} terminal;
+
+static void on_signal(int number)
+{
+    (void)number;
+    stop_asked = 1;
+}
+
+static void line_close(void)
+{
+    if (terminal.line_open)
+        fputs("\r\033[K", stderr);
+    terminal.line_open = false;
+}
+
+static void estimate_text(char *out, size_t size, double left_s)
+{
+    if (left_s < 90)
+        snprintf(out, size, "%.0f s left", left_s);
+    else
+        snprintf(out, size, "%.0f min left", left_s / 60);
+}
+
+static void on_progress(void *arg, const char *stage, double done_frac)
+{
+    (void)arg;
+    double now_s = core_time_monotonic_s();
+    if (!terminal.stage || strcmp(stage, terminal.stage)) {
+        terminal.stage = stage;
+        terminal.stage_began_s = now_s;
+        terminal.drawn_s = 0;
+    }
+    if (!terminal.animated || now_s - terminal.drawn_s < 0.1)
+        return;
+    terminal.drawn_s = now_s;
+    char bar[31] = "..............................", left[40] = "";
+    memset(bar, '#', (size_t)(30 * (done_frac < 0 ? 0 : done_frac > 1 ? 1 : done_frac)));
+    if (done_frac > 0.02)
+        estimate_text(left, sizeof left, (now_s - terminal.stage_began_s) * (1 - done_frac) / done_frac);
+    fprintf(stderr, "\r\033[K%-7s [%s] %3.0f %%  %s", stage, bar, 100 * done_frac, left);
+    fflush(stderr);
+    terminal.line_open = true;
+}
+
+// Warnings are printed once, at the end, below everything else.
+static void on_log(void *arg, enum core_log_level level, const char *id, const char *text)
+{
+    (void)arg;
+    bool shown = level == CORE_LOG_ERROR || (terminal.verbose && level != CORE_LOG_WARN);
+    if (!shown)
+        return;
+    line_close();
+    fprintf(stderr, "pharos: [%s] %s\n", id, text);
+}
+
+struct core_job *cli_job_start(const struct cli_args *args)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESETHAND}; // a second Ctrl-C ends at once
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    terminal = (struct terminal){
+        .animated = !args->quiet && isatty(STDERR_FILENO),
+        .quiet = args->quiet,
+        .verbose = args->verbose,
+        .job = {.threads = args->threads ? args->threads : core_threads_available(), .stop = &stop_asked},
+    };
+    terminal.job.progress = on_progress;
+    terminal.job.log = on_log;
+    return &terminal.job;
+}
+
+bool cli_job_strict(const struct cli_args *args)
+{
+    return args->strict && terminal.job.n_warnings;
+}
+
+int cli_job_end(const struct cli_args *args, enum ph_status status, const struct ph_err *err)
+{
+    line_close();
+    if (!terminal.quiet)
+        for (const struct core_warning *w = terminal.job.first_warning; w; w = w->next)
+            fprintf(stderr, "warning: %s [%s]\n", w->text, w->code);
+    bool warned = terminal.job.n_warnings != 0;
+    core_job_fini(&terminal.job);
+    if (status)
+        return cli_fail(err);
+    if (warned && args->strict)
+        fputs("pharos: --strict: nothing was written because of the warnings above\n", stderr);
+    return !warned ? 0 : args->strict ? 2 : 1;
+}
+
+int cli_fail(const struct ph_err *err)
+{
+    line_close();
+    fprintf(stderr, "pharos: %s\n", err->what[0] ? err->what : ph_status_text(err->status));
+    if (err->where[0])
+        fprintf(stderr, "  where: %s\n", err->where);
+    if (err->fix[0])
+        fprintf(stderr, "  what to do: %s\n", err->fix);
+    return core_err_exit(err->status);
+}
+
+int cli_print(const struct core_buf *text)
+{
+    struct ph_err err;
+    if (core_buf_check(text, &err))
+        return cli_fail(&err);
+    if ((text->length && fwrite(text->text, 1, text->length, stdout) != text->length) || fflush(stdout)) {
+        core_err_errno(&err, "write", "standard output");
+        return cli_fail(&err);
+    }
+    return 0;
+}

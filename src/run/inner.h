@@ -1,0 +1,33 @@
+// Parts of a run that its own files share.
+#ifndef RUN_INNER_H
+#define RUN_INNER_H
+
+#include "plan/evaluate.h"
+#include "prob/map_file.h"
+#include "run/run.h"
+
+// The particles that still drift, as the planner and the map see them: positions of all others are NaN.
+struct run_cloud {
+    float *lat_deg, *lon_deg; // [n_times * n]
+};
+enum ph_status run_cloud_make(struct run *run, struct run_cloud *out, struct ph_err *err) PH_NODISCARD;
+
+// Sweep widths and planner's view of the case's assets; fills run->plan_asset and run->refused.
+enum ph_status run_assets_make(struct run *run, struct ph_err *err) PH_NODISCARD;
+
+// Sweep widths [n_objects] (metres) of case asset i from the tables; NULL texts in err when there is none.
+enum ph_status run_asset_sweeps(struct run *run, const struct scenario_asset *asset, struct sensor_sweep *sweep,
+                                struct ph_err *err) PH_NODISCARD;
+
+// Posterior weights after the searches of the case.
+enum ph_status run_searches_apply(struct run *run, const struct plan_cloud *cloud, struct ph_err *err) PH_NODISCARD;
+
+// probability.nc of all output times on one grid.
+enum ph_status run_maps_write(struct run *run, const char *path, const struct prob_map_attrs *attrs,
+                              struct ph_err *err) PH_NODISCARD;
+
+// A flown track from a GPX file: the points of its trk (or rte) that carry times, in order of time.
+enum ph_status run_track_read(const char *path, struct core_arena *arena, struct scenario_track_point **track,
+                              size_t *n_track, struct ph_err *err) PH_NODISCARD;
+
+#endif

@@ -1,0 +1,173 @@
+#include "run/run.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/err.h"
+#include "run/inner.h"
+
+enum { REGION_CELLS_MAX = 160 * 160, MAP_CELLS_MAX = 400 * 400 };
+
+static const double masses[RUN_N_REGIONS] = {0.50, 0.75, 0.90, 0.95};
+
+// Scratch for one time's cloud, reused from time to time.
+struct scratch {
+    struct core_arena arena;
+    float *lat_deg, *lon_deg;
+    double *weight;
+};
+
+static enum ph_status scratch_init(struct scratch *scratch, size_t n, struct ph_err *err)
+{
+    *scratch = (struct scratch){0};
+    scratch->lat_deg = CORE_ARENA_NEW(&scratch->arena, float, n);
+    scratch->lon_deg = CORE_ARENA_NEW(&scratch->arena, float, n);
+    scratch->weight = CORE_ARENA_NEW(&scratch->arena, double, n);
+    return scratch->lat_deg && scratch->lon_deg && scratch->weight ? PH_OK : core_err_nomem(err);
+}
+
+// The particles that have one status at time t, with their weights after the searches.
+static struct prob_cloud cloud_of(const struct run *run, size_t t, enum drift_status status, struct scratch *scratch)
+{
+    const struct drift_ensemble *e = &run->ensemble;
+    const double *weight = run->posterior ? run->posterior : e->weight;
+    struct prob_cloud cloud = {.lat_deg = scratch->lat_deg, .lon_deg = scratch->lon_deg, .weight = scratch->weight};
+    for (size_t i = 0; i < e->n; i++) {
+        if (e->status[t * e->n + i] != status)
+            continue;
+        scratch->lat_deg[cloud.n] = e->lat_deg[t * e->n + i];
+        scratch->lon_deg[cloud.n] = e->lon_deg[t * e->n + i];
+        scratch->weight[cloud.n++] = weight[i];
+    }
+    return cloud;
+}
+
+static void count(const struct run *run, size_t t, struct export_time *out)
+{
+    const struct drift_ensemble *e = &run->ensemble;
+    const double *weight = run->posterior ? run->posterior : e->weight;
+    for (size_t i = 0; i < e->n; i++) {
+        switch ((enum drift_status)e->status[t * e->n + i]) {
+        case DRIFT_ACTIVE:
+            out->active++;
+            out->active_mass += weight[i];
+            break;
+        case DRIFT_STRANDED:
+            out->stranded++;
+            out->stranded_mass += weight[i];
+            break;
+        case DRIFT_MISSING_DATA:
+            out->missing++;
+            break;
+        case DRIFT_NOT_RELEASED:
+            out->not_released++;
+            break;
+        }
+    }
+}
+
+// Regions of one time, each on a grid fitted to its own cloud.
+static enum ph_status regions_make(struct run *run, const struct prob_cloud *cloud, struct prob_region *region,
+                                   struct ph_err *err)
+{
+    struct core_arena arena = {0};
+    struct geo_grid grid;
+    struct prob_map map;
+    enum ph_status status = prob_grid_choose(cloud, 1, run->cell_m, REGION_CELLS_MAX, &grid, err);
+    if (!status)
+        status = prob_map_make(cloud, &grid, &arena, &map, err);
+    for (size_t r = 0; !status && r < RUN_N_REGIONS; r++)
+        status = prob_region_make(&map, masses[r], &run->arena, &region[r], err);
+    core_arena_fini(&arena);
+    return status;
+}
+
+static enum ph_status time_make(struct run *run, size_t t, struct scratch *scratch, struct ph_err *err)
+{
+    struct export_time *time = &run->time[t];
+    *time = (struct export_time){.t_ns = run->ensemble.time_ns[t], .region = &run->region[t * RUN_N_REGIONS]};
+    count(run, t, time);
+    struct prob_cloud cloud = cloud_of(run, t, DRIFT_ACTIVE, scratch);
+    time->has_moments = prob_moments_of(&cloud, &time->moments);
+    if (!time->has_moments)
+        return PH_OK;
+    time->n_regions = RUN_N_REGIONS;
+    return regions_make(run, &cloud, &run->region[t * RUN_N_REGIONS], err);
+}
+
+enum ph_status run_map(struct run *run, struct ph_err *err)
+{
+    size_t n_times = run->ensemble.n_times;
+    struct scratch scratch;
+    run->time = CORE_ARENA_NEW(&run->arena, struct export_time, n_times);
+    run->region = CORE_ARENA_NEW(&run->arena, struct prob_region, n_times * RUN_N_REGIONS);
+    enum ph_status status = scratch_init(&scratch, run->ensemble.n, err);
+    if (!status && (!run->time || !run->region))
+        status = core_err_nomem(err);
+    for (size_t t = 0; !status && t < n_times; t++) {
+        status = core_job_cancelled(run->job) ? core_job_interrupted(err) : time_make(run, t, &scratch, err);
+        core_job_progress(run->job, "map", (double)(t + 1) / (double)n_times);
+    }
+    core_arena_fini(&scratch.arena);
+    return status;
+}
+
+enum ph_status run_map_at(struct run *run, size_t t, struct prob_map *out, struct ph_err *err)
+{
+    struct scratch scratch;
+    struct geo_grid grid;
+    enum ph_status status = scratch_init(&scratch, run->ensemble.n, err);
+    if (!status) {
+        struct prob_cloud cloud = cloud_of(run, t, DRIFT_ACTIVE, &scratch);
+        status = prob_grid_choose(&cloud, 1, run->cell_m, MAP_CELLS_MAX, &grid, err);
+        if (!status)
+            status = prob_map_make(&cloud, &grid, &run->arena, out, err);
+    }
+    core_arena_fini(&scratch.arena);
+    return status;
+}
+
+// One grid for all times, as a file with dimensions (time, lat, lon) needs it.
+static enum ph_status common_grid(struct run *run, struct core_arena *arena, struct geo_grid *grid,
+                                  struct ph_err *err)
+{
+    const struct drift_ensemble *e = &run->ensemble;
+    struct prob_cloud *clouds = CORE_ARENA_NEW(arena, struct prob_cloud, e->n_times);
+    if (!clouds)
+        return core_err_nomem(err);
+    for (size_t t = 0; t < e->n_times; t++)
+        clouds[t] = (struct prob_cloud){
+            .n = e->n,
+            .lat_deg = e->lat_deg + t * e->n,
+            .lon_deg = e->lon_deg + t * e->n,
+            .weight = run->posterior ? run->posterior : e->weight,
+        };
+    return prob_grid_choose(clouds, e->n_times, run->cell_m, MAP_CELLS_MAX, grid, err);
+}
+
+enum ph_status run_maps_write(struct run *run, const char *path, const struct prob_map_attrs *attrs,
+                              struct ph_err *err)
+{
+    const struct drift_ensemble *e = &run->ensemble;
+    struct core_arena arena = {0};
+    struct scratch scratch = {0};
+    struct geo_grid grid;
+    struct prob_map *maps = CORE_ARENA_NEW(&arena, struct prob_map, e->n_times);
+    struct prob_map *stranded = CORE_ARENA_NEW(&arena, struct prob_map, e->n_times);
+    enum ph_status status = maps && stranded ? common_grid(run, &arena, &grid, err) : core_err_nomem(err);
+    if (!status)
+        status = scratch_init(&scratch, e->n, err);
+    for (size_t t = 0; !status && t < e->n_times; t++) {
+        struct prob_cloud cloud = cloud_of(run, t, DRIFT_ACTIVE, &scratch);
+        status = prob_map_make(&cloud, &grid, &arena, &maps[t], err);
+        if (status)
+            break;
+        cloud = cloud_of(run, t, DRIFT_STRANDED, &scratch);
+        status = prob_map_make(&cloud, &grid, &arena, &stranded[t], err);
+    }
+    if (!status)
+        status = prob_map_write(path, e->time_ns, e->n_times, maps, stranded, attrs, err);
+    core_arena_fini(&scratch.arena);
+    core_arena_fini(&arena);
+    return status;
+}

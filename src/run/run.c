@@ -1,0 +1,262 @@
+#include "run/run.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/err.h"
+#include "core/units.h"
+#include "run/inner.h"
+
+// The planner gets at most this many particles; more change the third digit of POS at best.
+enum { PLAN_PARTICLES_MAX = 100000 };
+
+enum ph_status run_load(struct run *run, const char *path, const struct scenario_overrides *overrides,
+                        struct core_job *job, struct scenario_problems *problems, struct ph_err *err)
+{
+    run->job = job;
+    run->prior_pos = NAN;
+    return scenario_case_load(path, overrides, &run->c, problems, err);
+}
+
+static const enum forcing_kind forcing_kinds[SCENARIO_FORCING_KINDS] = {
+    [SCENARIO_CURRENT] = FORCING_CURRENT,
+    [SCENARIO_WIND] = FORCING_WIND,
+    [SCENARIO_WAVES] = FORCING_WAVES,
+    [SCENARIO_SEA_TEMPERATURE] = FORCING_SEA_TEMPERATURE,
+};
+
+static struct forcing_request request_of(struct run *run, enum forcing_kind kind, const struct scenario_forcing *from)
+{
+    struct forcing_request request = {
+        .kind = kind,
+        .file = from->file,
+        .variables = {from->variables[0], from->variables[1]},
+        .depth_m = from->depth_m,
+        .n_series = from->n_series,
+        .label = from->pointer,
+    };
+    struct forcing_observation *series = CORE_ARENA_NEW(&run->arena, struct forcing_observation, from->n_series);
+    for (size_t i = 0; series && i < from->n_series; i++)
+        series[i] = (struct forcing_observation){from->series[i].t_ns, from->series[i].u_mps, from->series[i].v_mps};
+    request.series = from->n_series ? series : NULL;
+    return request;
+}
+
+static enum ph_status forcing_start(struct run *run, struct ph_err *err)
+{
+    static const enum forcing_missing missing[] = {
+        [SCENARIO_MISSING_ERROR] = FORCING_MISSING_ERROR,
+        [SCENARIO_MISSING_HOLD] = FORCING_MISSING_HOLD,
+        [SCENARIO_MISSING_STOP] = FORCING_MISSING_STOP,
+    };
+    const struct scenario_case *c = &run->c;
+    size_t n = 0, total = 0;
+    for (int kind = 0; kind < SCENARIO_FORCING_KINDS; kind++)
+        total += c->n_forcing[kind];
+    struct forcing_request *requests = CORE_ARENA_NEW(&run->arena, struct forcing_request, total);
+    if (!requests)
+        return core_err_nomem(err);
+    for (int kind = 0; kind < SCENARIO_FORCING_KINDS; kind++)
+        for (size_t i = 0; i < c->n_forcing[kind]; i++)
+            requests[n++] = request_of(run, forcing_kinds[kind], &c->forcing[kind][i]);
+    return forcing_open(requests, n, missing[c->on_missing], c->drift.start_ns, c->drift.until_ns,
+                        scenario_start_box(c), run->job, &run->forcing, err);
+}
+
+enum ph_status run_open(struct run *run, struct ph_err *err)
+{
+    enum ph_status status = geo_coast_open(run->c.coast_resolution, NULL, &run->coast, err);
+    if (status)
+        return status;
+    if (!geo_coast_installed(run->coast))
+        core_job_warn(run->job, "no-coastline",
+                      "no coastline is installed: nothing strands and land is searched like water; install the "
+                      "package gmt-gshhg-high");
+    return forcing_start(run, err);
+}
+
+enum ph_status run_drift(struct run *run, struct ph_err *err)
+{
+    enum ph_status status = scenario_seed(&run->c, run->coast, run->job, &run->arena, &run->seeds, err);
+    if (status)
+        return status;
+    const struct scenario_drift *drift = &run->c.drift;
+    size_t n_times = (size_t)((double)(drift->until_ns - drift->start_ns) / CORE_NS_PER_S / drift->output_every_s) + 2;
+    core_job_log(run->job, CORE_LOG_INFO, "run.memory", "%zu particles, %zu times: %.0f MB besides the forcing fields",
+                 run->seeds.n, n_times, (double)drift_bytes_needed(run->seeds.n, n_times) / 1e6);
+    return drift_run(&run->c, &run->seeds, run->forcing, run->coast, run->job, &run->ensemble, &run->service, err);
+}
+
+enum ph_status run_cloud_make(struct run *run, struct run_cloud *out, struct ph_err *err)
+{
+    const struct drift_ensemble *e = &run->ensemble;
+    size_t total = e->n * e->n_times;
+    struct run_cloud cloud = {
+        .lat_deg = CORE_ARENA_NEW(&run->arena, float, total),
+        .lon_deg = CORE_ARENA_NEW(&run->arena, float, total),
+    };
+    if (!cloud.lat_deg || !cloud.lon_deg)
+        return core_err_nomem(err);
+    for (size_t i = 0; i < total; i++) {
+        bool active = e->status[i] == DRIFT_ACTIVE;
+        cloud.lat_deg[i] = active ? e->lat_deg[i] : NAN;
+        cloud.lon_deg[i] = active ? e->lon_deg[i] : NAN;
+    }
+    *out = cloud;
+    return PH_OK;
+}
+
+// Every stride-th particle of the cloud, with the weights scaled to the same sum for each scenario and object
+// by keeping the stratified order in which particles were made.
+static enum ph_status cloud_thin(struct run *run, struct plan_cloud *cloud, struct ph_err *err)
+{
+    size_t stride = (cloud->n + PLAN_PARTICLES_MAX - 1) / PLAN_PARTICLES_MAX;
+    if (stride <= 1)
+        return PH_OK;
+    size_t n = (cloud->n + stride - 1) / stride;
+    float *lat = CORE_ARENA_NEW(&run->arena, float, n * cloud->n_knots);
+    float *lon = CORE_ARENA_NEW(&run->arena, float, n * cloud->n_knots);
+    double *weight = CORE_ARENA_NEW(&run->arena, double, n);
+    uint16_t *object = CORE_ARENA_NEW(&run->arena, uint16_t, n), *source = CORE_ARENA_NEW(&run->arena, uint16_t, n);
+    if (!lat || !lon || !weight || !object || !source)
+        return core_err_nomem(err);
+    double all = 0, kept = 0;
+    for (size_t i = 0; i < cloud->n; i++)
+        all += cloud->weight[i];
+    for (size_t i = 0; i < n; i++)
+        kept += cloud->weight[i * stride];
+    for (size_t i = 0; i < n; i++) {
+        weight[i] = cloud->weight[i * stride] * (kept > 0 ? all / kept : 1);
+        object[i] = cloud->object[i * stride];
+        source[i] = cloud->source[i * stride];
+        for (size_t k = 0; k < cloud->n_knots; k++) {
+            lat[k * n + i] = cloud->lat_deg[k * cloud->n + i * stride];
+            lon[k * n + i] = cloud->lon_deg[k * cloud->n + i * stride];
+        }
+    }
+    cloud->n = n;
+    cloud->lat_deg = lat;
+    cloud->lon_deg = lon;
+    cloud->weight = weight;
+    cloud->object = object;
+    cloud->source = source;
+    return PH_OK;
+}
+
+// The planner counts assets among those that take part; people count them as in the case.
+static enum ph_status plan_reindex(struct run *run, struct ph_err *err)
+{
+    struct plan_result *plan = &run->plan;
+    for (size_t i = 0; i < plan->n_areas; i++)
+        plan->area[i].asset = run->plan_asset_index[plan->area[i].asset];
+    struct plan_unused *unused = CORE_ARENA_NEW(&plan->arena, struct plan_unused, plan->n_unused + run->n_refused);
+    if (!unused)
+        return core_err_nomem(err);
+    size_t n = 0;
+    for (size_t i = 0; i < run->n_refused; i++)
+        unused[n++] = run->refused[i];
+    for (size_t i = 0; i < plan->n_unused; i++) {
+        unused[n] = plan->unused[i];
+        unused[n].asset = run->plan_asset_index[unused[n].asset];
+        core_job_warn(run->job, "asset-unused", "%s takes no part in the plan: %s", run->c.asset[unused[n].asset].id,
+                      unused[n].why);
+        n++;
+    }
+    plan->unused = unused;
+    plan->n_unused = n;
+    return PH_OK;
+}
+
+static enum ph_status assets_plan(struct run *run, struct plan_cloud cloud, struct ph_err *err)
+{
+    enum ph_status status = run_assets_make(run, err);
+    if (!status)
+        status = cloud_thin(run, &cloud, err);
+    if (status)
+        return status;
+    struct plan_problem problem = {
+        .cloud = cloud,
+        .asset = run->plan_asset,
+        .n_assets = run->n_plan_assets,
+        .detection = run->c.conditions.detection == SCENARIO_RANDOM ? PLAN_RANDOM : PLAN_INVERSE_CUBE,
+        .seed = run->c.drift.seed,
+        .coast = run->coast,
+        .budget_s = 2,
+    };
+    status = plan_make(&problem, run->job, &run->plan, err);
+    if (status)
+        return status;
+    run->has_plan = true;
+    return plan_reindex(run, err);
+}
+
+// The cloud as the planner sees it, with the weights before any search.
+static enum ph_status planner_cloud(struct run *run, struct plan_cloud *out, struct ph_err *err)
+{
+    const struct drift_ensemble *e = &run->ensemble;
+    struct run_cloud drifting = {0};
+    enum ph_status status = run_cloud_make(run, &drifting, err);
+    if (!status)
+        *out = (struct plan_cloud){
+            .n = e->n,
+            .n_knots = e->n_times,
+            .time_ns = e->time_ns,
+            .lat_deg = drifting.lat_deg,
+            .lon_deg = drifting.lon_deg,
+            .weight = e->weight,
+            .object = e->object,
+            .source = e->source,
+            .n_objects = run->c.n_objects,
+            .n_sources = run->c.n_sources,
+        };
+    return status;
+}
+
+enum ph_status run_weights(struct run *run, struct ph_err *err)
+{
+    const struct drift_ensemble *e = &run->ensemble;
+    run->posterior = CORE_ARENA_NEW(&run->arena, double, e->n);
+    if (!run->posterior)
+        return core_err_nomem(err);
+    memcpy(run->posterior, e->weight, e->n * sizeof *run->posterior);
+    if (!run->c.n_searches)
+        return PH_OK;
+    struct plan_cloud cloud;
+    enum ph_status status = planner_cloud(run, &cloud, err);
+    return status ? status : run_searches_apply(run, &cloud, err);
+}
+
+enum ph_status run_plan(struct run *run, struct ph_err *err)
+{
+    if (!run->c.n_assets)
+        return PH_OK;
+    struct plan_cloud cloud;
+    enum ph_status status = planner_cloud(run, &cloud, err);
+    if (status)
+        return status;
+    cloud.weight = run->posterior;
+    return assets_plan(run, cloud, err);
+}
+
+enum ph_status run_all(struct run *run, struct ph_err *err)
+{
+    enum ph_status (*const steps[])(struct run *, struct ph_err *) = {run_open, run_drift, run_weights,
+                                                                      run_map,  run_plan,  run_product};
+    enum ph_status status = PH_OK;
+    for (size_t i = 0; !status && i < sizeof steps / sizeof *steps; i++)
+        status = steps[i](run, err);
+    return status;
+}
+
+void run_fini(struct run *run)
+{
+    if (run->has_plan)
+        plan_result_fini(&run->plan);
+    drift_ensemble_free(&run->ensemble);
+    forcing_free(run->forcing);
+    geo_coast_free(run->coast);
+    scenario_case_fini(&run->c);
+    core_arena_fini(&run->arena);
+    *run = (struct run){0};
+}
