@@ -22,9 +22,9 @@ enum drift_status {
 struct drift_ensemble {
     struct core_arena arena; // owns all arrays
     size_t n, n_times;
-    int64_t *time_ns; // [n_times]
-    float *lat_deg, *lon_deg; // [n_times * n]
-    uint8_t *status;          // [n_times * n], enum drift_status
+    int64_t *time_ns;          // [n_times]
+    float *lat_deg, *lon_deg;  // [n_times * n]
+    uint8_t *status;           // [n_times * n], enum drift_status
     uint16_t *source, *object; // [n] indices into the case
     uint8_t *side;             // [n] initial: 0 right, 1 left
     double *weight;            // [n] sums to 1
@@ -33,11 +33,11 @@ struct drift_ensemble {
 
 // Where the forcing came from: particle-time in seconds by source, and what was irregular.
 struct drift_service {
-    double total_s;                        // particle-time asked for
-    double served_s[FORCING_KINDS][32];    // by source
-    double coastal_s[FORCING_KINDS];       // thereof extrapolated to the coast
-    double held_s[FORCING_KINDS];          // thereof held in time or place
-    double missing_s[FORCING_KINDS];       // no source, particle stopped
+    double total_s;                     // particle-time asked for
+    double served_s[FORCING_KINDS][32]; // by source
+    double coastal_s[FORCING_KINDS];    // thereof extrapolated to the coast
+    double held_s[FORCING_KINDS];       // thereof held in time or place
+    double missing_s[FORCING_KINDS];    // no source, particle stopped
     size_t particle_steps;
     double wall_s;
 };

@@ -1,0 +1,415 @@
+#include "drift/ensemble.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/err.h"
+#include "core/threads.h"
+#include "core/time.h"
+#include "core/units.h"
+#include "drift/block.h"
+#include "drift/state.h"
+#include "geo/grid.h"
+#include "geo/notation.h"
+
+// The box on which forcing and coast are loaded is the cloud, grown by how far it can go in a few windows.
+// The guess of the speed is only a guess: a block whose particles leave the box is run again on a larger one.
+#define FIRST_SPEED_MPS 3.0
+#define BOX_MARGIN_M 2000.0
+#define BOX_WINDOWS 6.0
+
+struct run {
+    const struct scenario_case *c;
+    const struct scenario_seeds *seeds;
+    struct forcing *forcing;
+    struct geo_coast *coast;
+    struct core_job *job;
+    struct drift_ensemble *ensemble;
+    struct core_arena arena; // what only the run needs
+    struct drift_state state;
+    struct drift_window window;
+    struct drift_scratch **scratch; // one a thread
+    int threads;
+    size_t block, n_blocks;
+    uint8_t *outcome; // enum drift_outcome of each block
+    double speed_mps;
+    bool has_box;
+    int64_t now_ns, previous_from_ns;
+    uint32_t step_index;
+    size_t next_output;
+};
+
+// ---- Time: steps end on their own grid, on forcing levels, on output times and at the end ----
+
+static int64_t step_end_after(const struct run *run, int64_t t_ns)
+{
+    const struct scenario_drift *drift = &run->c->drift;
+    int64_t step_ns = (int64_t)llround(drift->step_s * 1e9);
+    int64_t since_ns = t_ns - drift->start_ns;
+    int64_t count = since_ns / step_ns - (since_ns % step_ns < 0); // floor
+    int64_t end_ns = drift->start_ns + (count + 1) * step_ns;
+    return end_ns < drift->until_ns ? end_ns : drift->until_ns;
+}
+
+static int64_t earliest(int64_t a_ns, int64_t b_ns)
+{
+    return a_ns < b_ns ? a_ns : b_ns;
+}
+
+// Lays the steps of the next window: from now to the next forcing level or output time, not too many at once.
+static void window_lay(struct run *run)
+{
+    const struct drift_ensemble *e = run->ensemble;
+    int64_t to_ns = earliest(run->c->drift.until_ns, forcing_next_level(run->forcing, run->now_ns));
+    if (run->next_output < e->n_times)
+        to_ns = earliest(to_ns, e->time_ns[run->next_output]);
+    struct drift_window *w = &run->window;
+    int64_t from_ns = run->now_ns, previous_ns = run->previous_from_ns;
+    for (w->n_steps = 0; from_ns < to_ns && w->n_steps < DRIFT_WINDOW_STEPS; w->n_steps++) {
+        int64_t end_ns = earliest(to_ns, step_end_after(run, from_ns));
+        uint32_t index = run->step_index + (uint32_t)w->n_steps;
+        w->step[w->n_steps] = (struct drift_step){from_ns, end_ns, previous_ns, index};
+        previous_ns = from_ns;
+        from_ns = end_ns;
+    }
+}
+
+static int64_t window_end(const struct run *run)
+{
+    return run->window.step[run->window.n_steps - 1].to_ns;
+}
+
+static void window_pass(struct run *run)
+{
+    const struct drift_window *w = &run->window;
+    run->previous_from_ns = w->step[w->n_steps - 1].from_ns;
+    run->step_index += (uint32_t)w->n_steps;
+    run->now_ns = window_end(run);
+}
+
+// ---- Space: where the cloud can go ----
+
+static bool box_holds(struct geo_box outer, struct geo_box inner)
+{
+    double from_west = core_deg_wrap360(inner.west_deg - outer.west_deg);
+    double width = inner.east_deg - inner.west_deg;
+    bool wide = outer.east_deg - outer.west_deg >= 360.0;
+    return (wide || from_west + width <= outer.east_deg - outer.west_deg) &&
+           outer.south_deg <= inner.south_deg && outer.north_deg >= inner.north_deg;
+}
+
+// Makes forcing and coast live where the cloud can be during the window.
+static enum ph_status window_load(struct run *run, struct geo_box cloud, struct ph_err *err)
+{
+    struct drift_window *w = &run->window;
+    double reach_m = run->speed_mps * (double)(window_end(run) - run->now_ns) * 1e-9 + BOX_MARGIN_M;
+    struct geo_box need = geo_box_grow(cloud, reach_m);
+    if (!run->has_box || !box_holds(w->box, need))
+        w->box = geo_box_grow(cloud, BOX_WINDOWS * reach_m);
+    run->has_box = true;
+    enum ph_status status = forcing_window(run->forcing, run->now_ns, window_end(run), w->box, err);
+    if (!status && run->coast)
+        status = geo_coast_load(run->coast, w->box, err);
+    return status;
+}
+
+// ---- One window ----
+
+static void blocks_run(void *arg, size_t from, size_t to, int thread)
+{
+    struct run *run = arg;
+    size_t block = from / run->block;
+    if (run->outcome[block] == DRIFT_DONE)
+        return;
+    run->outcome[block] = (uint8_t)drift_block_run(&run->window, &run->state, from, to, run->scratch[thread]);
+}
+
+static bool any_outcome(const struct run *run, enum drift_outcome outcome)
+{
+    return run->n_blocks && memchr(run->outcome, outcome, run->n_blocks);
+}
+
+static const char *kind_text(enum forcing_kind kind)
+{
+    return kind == FORCING_WIND ? "wind" : "current";
+}
+
+// Says what is missing, where, when, and which sources there are.
+static enum ph_status gap_error(const struct run *run, struct ph_err *err)
+{
+    struct drift_gap gap = {0};
+    for (int i = 0; i < run->threads; i++) {
+        const struct drift_gap *seen = drift_scratch_gap(run->scratch[i]);
+        if (seen->any &&
+            (!gap.any || seen->t_ns < gap.t_ns || (seen->t_ns == gap.t_ns && seen->particle < gap.particle)))
+            gap = *seen;
+    }
+    char place[GEO_TEXT], time[CORE_TIME_TEXT], sources[256] = "";
+    geo_pos_format((struct geo_pos){gap.lat_deg, gap.lon_deg}, 1, place);
+    core_time_iso(gap.t_ns, time);
+    size_t n = forcing_n_sources(run->forcing, gap.kind), used = 0;
+    for (size_t i = 0; i < n && used < sizeof sources - 1; i++)
+        used += (size_t)snprintf(sources + used, sizeof sources - used, "%s%s", i ? "; " : "",
+                                 forcing_source_text(run->forcing, gap.kind, i));
+    char where[64];
+    snprintf(where, sizeof where, "/environment/%s", kind_text(gap.kind));
+    return core_err_set(
+        err, PH_EINPUT, where,
+        "add a source that covers it (a constant as the last one covers everything), end the run "
+        "earlier, or set \"on_missing\" to \"hold\" or \"stop-particle\"",
+        "no source of %s covers %s at %s (sources: %s)", kind_text(gap.kind), place, time,
+        n ? sources : "none");
+}
+
+static enum ph_status window_run(struct run *run, struct ph_err *err)
+{
+    struct geo_box cloud;
+    if (!drift_state_box(&run->state, run->seeds, window_end(run), &cloud))
+        return PH_OK; // nobody drifts now
+    memset(run->outcome, DRIFT_ESCAPED, run->n_blocks);
+    do {
+        enum ph_status status = window_load(run, cloud, err);
+        if (status)
+            return status;
+        core_threads_for(run->threads, run->state.n, run->block, blocks_run, run);
+        if (any_outcome(run, DRIFT_CANCELLED))
+            return core_job_interrupted(err);
+        if (any_outcome(run, DRIFT_ESCAPED)) {
+            run->speed_mps *= 2.0;
+            run->has_box = false;
+        }
+    } while (any_outcome(run, DRIFT_ESCAPED));
+    return any_outcome(run, DRIFT_GAP) ? gap_error(run, err) : PH_OK;
+}
+
+static void outputs_take(struct run *run)
+{
+    struct drift_ensemble *e = run->ensemble;
+    while (run->next_output < e->n_times && e->time_ns[run->next_output] <= run->now_ns)
+        drift_state_snapshot(&run->state, run->seeds, run->next_output++, e);
+}
+
+static enum ph_status run_all(struct run *run, struct ph_err *err)
+{
+    int64_t from_ns = run->now_ns, until_ns = run->c->drift.until_ns;
+    outputs_take(run);
+    while (run->now_ns < until_ns) {
+        if (core_job_cancelled(run->job))
+            return core_job_interrupted(err);
+        window_lay(run);
+        enum ph_status status = window_run(run, err);
+        if (status)
+            return status;
+        window_pass(run);
+        outputs_take(run);
+        core_job_progress(run->job, "drift", (double)(run->now_ns - from_ns) / (double)(until_ns - from_ns));
+    }
+    return PH_OK;
+}
+
+// ---- Before: memory and the plan of the run ----
+
+static size_t count_outputs(const struct scenario_drift *drift)
+{
+    int64_t every_ns = (int64_t)llround(drift->output_every_s * 1e9);
+    int64_t span_ns = drift->until_ns - drift->start_ns;
+    return (size_t)(span_ns / every_ns + 1 + (span_ns % every_ns != 0));
+}
+
+// Output times: from the start, every so often, and the end.
+static enum ph_status ensemble_init(const struct scenario_case *c, const struct scenario_seeds *seeds,
+                                    struct drift_ensemble *e, struct ph_err *err)
+{
+    size_t n = e->n = seeds->n;
+    size_t times = e->n_times = count_outputs(&c->drift);
+    struct core_arena *arena = &e->arena;
+    if (!(e->time_ns = CORE_ARENA_NEW(arena, int64_t, times)) || (times && n > SIZE_MAX / 8 / times) ||
+        !(e->lat_deg = CORE_ARENA_NEW(arena, float, n *times)) ||
+        !(e->lon_deg = CORE_ARENA_NEW(arena, float, n *times)) ||
+        !(e->status = CORE_ARENA_NEW(arena, uint8_t, n * times)) ||
+        !(e->source = CORE_ARENA_NEW(arena, uint16_t, n)) ||
+        !(e->object = CORE_ARENA_NEW(arena, uint16_t, n)) || !(e->side = CORE_ARENA_NEW(arena, uint8_t, n)) ||
+        !(e->weight = CORE_ARENA_NEW(arena, double, n)) || !(e->start_ns = CORE_ARENA_NEW(arena, int64_t, n)))
+        return core_err_nomem(err);
+    int64_t every_ns = (int64_t)llround(c->drift.output_every_s * 1e9);
+    for (size_t k = 0; k < times; k++)
+        e->time_ns[k] = earliest(c->drift.start_ns + (int64_t)k * every_ns, c->drift.until_ns);
+    memcpy(e->source, seeds->source, n * sizeof e->source[0]);
+    memcpy(e->object, seeds->object, n * sizeof e->object[0]);
+    memcpy(e->side, seeds->side, n * sizeof e->side[0]);
+    memcpy(e->weight, seeds->weight, n * sizeof e->weight[0]);
+    memcpy(e->start_ns, seeds->start_ns, n * sizeof e->start_ns[0]);
+    return PH_OK;
+}
+
+static enum ph_status jibing_init(struct run *run, struct ph_err *err)
+{
+    double *log_stay = CORE_ARENA_NEW(&run->arena, double, run->c->n_objects);
+    if (!log_stay)
+        return core_err_nomem(err);
+    for (size_t i = 0; i < run->c->n_objects; i++)
+        log_stay[i] = log1p(-run->c->object[i].jibing_per_h);
+    run->window.log_stay = log_stay;
+    return PH_OK;
+}
+
+static enum ph_status threads_init(struct run *run, struct ph_err *err)
+{
+    run->threads = run->job && run->job->threads > 1 ? run->job->threads : 1;
+    run->n_blocks = (run->state.n + run->block - 1) / run->block;
+    run->scratch = CORE_ARENA_NEW(&run->arena, struct drift_scratch *, (size_t)run->threads);
+    run->outcome = CORE_ARENA_NEW(&run->arena, uint8_t, run->n_blocks);
+    if (!run->scratch || !run->outcome)
+        return core_err_nomem(err);
+    for (int i = 0; i < run->threads; i++)
+        if (!(run->scratch[i] = drift_scratch_new()))
+            return core_err_nomem(err);
+    return PH_OK;
+}
+
+// The run begins with the first output, or with the first particle if that is earlier.
+static int64_t run_begin(const struct run *run)
+{
+    int64_t begin_ns = run->c->drift.start_ns;
+    for (size_t i = 0; i < run->seeds->n; i++)
+        begin_ns = earliest(begin_ns, run->seeds->start_ns[i]);
+    return begin_ns;
+}
+
+static enum ph_status run_init(struct run *run, struct ph_err *err)
+{
+    const struct scenario_case *c = run->c;
+    if (!(c->drift.step_s >= 1e-3) || !(c->drift.output_every_s >= 1e-3) ||
+        c->drift.until_ns < c->drift.start_ns)
+        return core_err_set(err, PH_EINPUT, "/drift", "give an end after the start and positive steps",
+                            "the drift has no time to run");
+    for (int kind = 0; kind < DRIFT_DRIVERS; kind++)
+        if (!forcing_n_sources(run->forcing, (enum forcing_kind)kind))
+            return core_err_set(err, PH_EINPUT, "/environment",
+                                "give a file, a constant (0 for none) or observations", "the case has no %s",
+                                kind_text((enum forcing_kind)kind));
+    enum ph_status status = drift_state_init(c, run->seeds, &run->arena, &run->state, err);
+    if (!status)
+        status = ensemble_init(c, run->seeds, run->ensemble, err);
+    if (!status)
+        status = jibing_init(run, err);
+    if (!status)
+        status = threads_init(run, err);
+    run->speed_mps = FIRST_SPEED_MPS;
+    run->now_ns = run->previous_from_ns = run_begin(run);
+    struct drift_window *w = &run->window;
+    w->c = c;
+    w->seeds = run->seeds;
+    w->forcing = run->forcing;
+    w->coast = run->coast;
+    w->job = run->job;
+    w->run_from_ns = run->now_ns;
+    w->errors = c->drift.wind_sd_mps > 0.0 || c->drift.current_sd_mps > 0.0;
+    for (int k = 0; k < 4; k++) {
+        w->law.sd_mps[k] = k < 2 ? c->drift.wind_sd_mps : c->drift.current_sd_mps;
+        w->law.correlation_s[k] = k < 2 ? c->drift.wind_correlation_s : c->drift.current_correlation_s;
+    }
+    return status;
+}
+
+// ---- After: accounts and warnings ----
+
+static double seconds(struct drift_time_sum sum)
+{
+    return (double)sum.s + (double)sum.ns * 1e-9;
+}
+
+static void tally_sum(const struct run *run, struct drift_service *out)
+{
+    struct drift_tally sum = {0};
+    for (int i = 0; i < run->threads; i++)
+        drift_tally_add(&sum, drift_scratch_tally(run->scratch[i]));
+    out->total_s = seconds(sum.total);
+    out->particle_steps = sum.particle_steps;
+    for (int k = 0; k < DRIFT_DRIVERS; k++) {
+        out->missing_s[k] = seconds(sum.missing[k]);
+        out->coastal_s[k] = seconds(sum.coastal[k]);
+        out->held_s[k] = seconds(sum.held[k]);
+        for (int i = 0; i < DRIFT_SOURCES; i++)
+            out->served_s[k][i] = seconds(sum.served[k][i]);
+    }
+}
+
+static void warn(const struct run *run, const struct drift_service *service)
+{
+    for (int k = 0; k < DRIFT_DRIVERS && service->total_s > 0.0; k++) {
+        const char *kind = kind_text((enum forcing_kind)k);
+        double percent = 100.0 / service->total_s;
+        if (service->held_s[k] > 0.0)
+            core_job_warn(
+                run->job, "forcing-held",
+                "For %.2g %% of the particle-time no source covered the %s; the last known value was held.",
+                service->held_s[k] * percent, kind);
+        if (service->missing_s[k] > 0.0)
+            core_job_warn(
+                run->job, "forcing-missing",
+                "For %.2g %% of the particle-time there was no %s at all; the particles concerned were "
+                "stopped where they were.",
+                service->missing_s[k] * percent, kind);
+        if (service->coastal_s[k] > 0.0)
+            core_job_warn(
+                run->job, "forcing-coastal",
+                "For %.2g %% of the particle-time the %s was taken from the nearest sea cell, up to "
+                "%.0f km away, because the cells around are land.",
+                service->coastal_s[k] * percent, kind, forcing_coastal_reach_m(run->forcing) / 1000.0);
+    }
+}
+
+enum ph_status drift_run_blocks(const struct scenario_case *c, const struct scenario_seeds *seeds,
+                                struct forcing *forcing, struct geo_coast *coast, struct core_job *job,
+                                size_t block, struct drift_ensemble *out, struct drift_service *service,
+                                struct ph_err *err)
+{
+    double began_s = core_time_monotonic_s();
+    struct drift_ensemble ensemble = {0};
+    struct run *run = calloc(1, sizeof *run);
+    if (!run)
+        return core_err_nomem(err);
+    *run = (struct run){.c = c, .seeds = seeds, .forcing = forcing, .coast = coast, .job = job};
+    run->ensemble = &ensemble;
+    run->block = block < 1 ? 1 : block > DRIFT_BLOCK ? DRIFT_BLOCK : block;
+    enum ph_status status = run_init(run, err);
+    if (!status)
+        status = run_all(run, err);
+    if (!status) {
+        *service = (struct drift_service){0};
+        tally_sum(run, service);
+        warn(run, service);
+        service->wall_s = core_time_monotonic_s() - began_s;
+        *out = ensemble;
+    } else {
+        drift_ensemble_free(&ensemble);
+    }
+    for (int i = 0; run->scratch && i < run->threads; i++)
+        drift_scratch_free(run->scratch[i]);
+    core_arena_fini(&run->arena);
+    free(run);
+    return status;
+}
+
+enum ph_status drift_run(const struct scenario_case *c, const struct scenario_seeds *seeds,
+                         struct forcing *forcing, struct geo_coast *coast, struct core_job *job,
+                         struct drift_ensemble *out, struct drift_service *service, struct ph_err *err)
+{
+    return drift_run_blocks(c, seeds, forcing, coast, job, DRIFT_BLOCK, out, service, err);
+}
+
+void drift_ensemble_free(struct drift_ensemble *ensemble)
+{
+    core_arena_fini(&ensemble->arena);
+    *ensemble = (struct drift_ensemble){0};
+}
+
+size_t drift_bytes_needed(size_t particles, size_t n_times)
+{
+    size_t each = 2 * sizeof(uint16_t) + sizeof(uint8_t) + sizeof(double) + sizeof(int64_t);
+    size_t snapshot = 2 * sizeof(float) + sizeof(uint8_t);
+    return drift_state_bytes(particles) + particles * (each + snapshot * n_times) + n_times * sizeof(int64_t);
+}
