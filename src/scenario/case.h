@@ -180,6 +180,8 @@ struct scenario_case {
     size_t n_searches;
 };
 
+enum { SCENARIO_MAX_PROBLEMS = 1000 };
+
 // One thing that is wrong with a case.
 struct scenario_problem {
     const char *pointer; // JSON pointer, "/drift/until"; "" for the document
@@ -187,11 +189,13 @@ struct scenario_problem {
     const char *expected;
     const char *text;    // one sentence
     enum ph_status status; // PH_EINPUT, or PH_EUNSUPPORTED
+    size_t line, column;   // where the value (or what should hold it) begins, from 1; 0: nowhere
 };
 struct scenario_problems {
     struct core_arena arena;
     struct scenario_problem *item;
     size_t n;
+    size_t n_more; // beyond the first SCENARIO_MAX_PROBLEMS
 };
 void scenario_problems_fini(struct scenario_problems *problems);
 

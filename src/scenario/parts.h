@@ -1,0 +1,36 @@
+// The parts of a case file. Each reads one member of the document into the case and says what is wrong in it;
+// a part that cannot be read leaves its fields empty, so that the others can still be checked.
+#ifndef SCENARIO_PARTS_H
+#define SCENARIO_PARTS_H
+
+#include "scenario/case.h"
+#include "scenario/node.h"
+
+// "objects": one scenario_object for each class, presets taken apart; weights normalised.
+void scenario_objects_read(const struct scenario_node *root, struct scenario_case *c);
+
+// "scenarios", after the objects. Also what their times span, in *times (from > to when none could be read).
+void scenario_sources_read(const struct scenario_node *root, struct scenario_case *c,
+                           struct scenario_window *times);
+
+void scenario_environment_read(const struct scenario_node *root, struct scenario_case *c);
+
+// "drift", after the scenarios' times.
+void scenario_drift_read(const struct scenario_node *root, struct scenario_window times,
+                         const struct scenario_overrides *overrides, struct scenario_case *c);
+
+// "conditions", then "assets".
+void scenario_assets_read(const struct scenario_node *root, struct scenario_case *c);
+
+// "searches", after the assets.
+void scenario_searches_read(const struct scenario_node *root, struct scenario_case *c);
+
+// Kinds of a scenario that this version checks but cannot run.
+void scenario_voyage_check(const struct scenario_node *node, struct scenario_window *time);
+void scenario_bearing_check(const struct scenario_node *node, struct scenario_window *time);
+void scenario_backtrack_check(const struct scenario_node *node, struct scenario_window *time);
+
+// probable_error_*, sigma_* or radius_*: at most one.
+void scenario_spread_read(const struct scenario_node *node, struct scenario_spread *out);
+
+#endif
