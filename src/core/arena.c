@@ -4,6 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+// Under AddressSanitizer every byte that was not asked for is poisoned, so that a step over the end of an
+// array in an arena is seen like any other.
+#ifndef __has_feature
+#define __has_feature(x) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(address, size) ((void)(address), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(address, size) ((void)(address), (void)(size))
+#endif
+
 enum { ALIGNMENT = 64, BLOCK_BYTES = 64 * 1024 };
 
 struct core_arena_block {
@@ -21,6 +33,7 @@ static struct core_arena_block *block_new(struct core_arena *arena, size_t bytes
         return NULL;
     memset(block, 0, HEADER);
     block->size = size;
+    ASAN_POISON_MEMORY_REGION((char *)block + HEADER, size);
     // A block for one large request goes behind the first, so that the first one's room is not lost.
     if (bytes > BLOCK_BYTES && arena->blocks) {
         block->next = arena->blocks->next;
@@ -47,7 +60,8 @@ void *core_arena_alloc(struct core_arena *arena, size_t count, size_t size)
     void *memory = (char *)block + HEADER + block->used;
     block->used += bytes;
     arena->used_bytes += bytes;
-    return memset(memory, 0, bytes);
+    ASAN_UNPOISON_MEMORY_REGION(memory, count * size);
+    return memset(memory, 0, count * size);
 }
 
 char *core_arena_text(struct core_arena *arena, const char *text)
@@ -61,6 +75,7 @@ void core_arena_fini(struct core_arena *arena)
 {
     for (struct core_arena_block *block = arena->blocks, *next; block; block = next) {
         next = block->next;
+        ASAN_UNPOISON_MEMORY_REGION((char *)block + HEADER, block->size);
         free(block);
     }
     *arena = (struct core_arena){0};

@@ -1,6 +1,7 @@
 #include "core/buf.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +11,10 @@
 // Room for `more` bytes and the NUL.
 static bool buf_reserve(struct core_buf *buf, size_t more)
 {
-    if (buf->failed)
+    if (buf->failed || more > SIZE_MAX / 4 - buf->length) {
+        buf->failed = true;
         return false;
+    }
     size_t need = buf->length + more + 1;
     if (need <= buf->capacity)
         return true;
@@ -32,7 +35,8 @@ void core_buf_add(struct core_buf *buf, const void *bytes, size_t length)
 {
     if (!buf_reserve(buf, length))
         return;
-    memcpy(buf->text + buf->length, bytes, length);
+    if (length)
+        memcpy(buf->text + buf->length, bytes, length);
     buf->length += length;
     buf->text[buf->length] = '\0';
 }
@@ -48,6 +52,8 @@ void core_buf_printf(struct core_buf *buf, const char *format, ...)
     va_start(args, format);
     int length = vsnprintf(NULL, 0, format, args);
     va_end(args);
+    if (length < 0)
+        buf->failed = true;
     if (length < 0 || !buf_reserve(buf, (size_t)length))
         return;
     va_start(args, format);

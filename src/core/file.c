@@ -13,6 +13,16 @@
 
 enum { PATH_BYTES = 4096 };
 
+// Renaming over a device, a folder or a link (/dev/null, /dev/stdout) would take it away.
+static enum ph_status plain_file_check(const char *path, struct ph_err *err)
+{
+    struct stat is;
+    if (!lstat(path, &is) && !S_ISREG(is.st_mode))
+        return core_err_set(err, PH_EIO, path, "give the name of a plain file",
+                            "this exists and is not a plain file");
+    return PH_OK;
+}
+
 // dir/.name.PID.ext
 enum ph_status core_file_aside(const char *path, char out[PATH_BYTES], struct ph_err *err)
 {
@@ -23,7 +33,7 @@ enum ph_status core_file_aside(const char *path, char out[PATH_BYTES], struct ph
     int n = snprintf(out, PATH_BYTES, "%.*s.%s.%ld%s", folder, path, name, (long)getpid(), dot ? dot : "");
     if (n >= PATH_BYTES || !*name)
         return core_err_set(err, PH_EIO, path, "use a shorter path to a file", "cannot write to this path");
-    return PH_OK;
+    return plain_file_check(path, err);
 }
 
 static enum ph_status file_flush(const char *path, struct ph_err *err)
@@ -54,7 +64,8 @@ void core_file_discard(const char *aside)
     unlink(aside);
 }
 
-static enum ph_status bytes_write(int fd, const char *bytes, size_t length, const char *path, struct ph_err *err)
+static enum ph_status bytes_write(int fd, const char *bytes, size_t length, const char *path,
+                                  struct ph_err *err)
 {
     while (length) {
         ssize_t n = write(fd, bytes, length);
@@ -112,7 +123,8 @@ enum ph_status core_file_read(const char *path, size_t limit, struct core_buf *o
     errno = number;
     enum ph_status status = n < 0 ? core_err_errno(err, "read", path) : core_buf_check(&read_in, err);
     if (!status && read_in.length > limit)
-        status = core_err_set(err, PH_EINPUT, path, "is this the right file?", "larger than %zu bytes", limit);
+        status =
+            core_err_set(err, PH_EINPUT, path, "is this the right file?", "larger than %zu bytes", limit);
     if (status) {
         core_buf_fini(&read_in);
         return status;

@@ -60,13 +60,35 @@ static void bracket_close(struct core_json *json, const char *bracket)
         core_buf_puts(json->out, "\n");
 }
 
-// A quoted text with the escapes of RFC 8259.
+// Bytes of the UTF-8 character at `at` (RFC 3629: no overlong forms, no surrogates, up to U+10FFFF); 0: none.
+static size_t utf8_length(const unsigned char *at)
+{
+    if (at[0] < 0x80)
+        return 1;
+    size_t n = at[0] >= 0xC2 && at[0] <= 0xDF ? 2 : at[0] >= 0xE0 && at[0] <= 0xEF ? 3 : 4;
+    if (at[0] < 0xC2 || at[0] > 0xF4)
+        return 0;
+    unsigned char low = at[0] == 0xE0 ? 0xA0 : at[0] == 0xF0 ? 0x90 : 0x80;
+    unsigned char high = at[0] == 0xED ? 0x9F : at[0] == 0xF4 ? 0x8F : 0xBF;
+    if (at[1] < low || at[1] > high)
+        return 0;
+    for (size_t i = 2; i < n; i++)
+        if (at[i] < 0x80 || at[i] > 0xBF)
+            return 0;
+    return n;
+}
+
+// A quoted text with the escapes of RFC 8259. What is no UTF-8 (a file's name, an attribute) becomes U+FFFD:
+// the document stays readable whatever a file holds.
 static void quoted(struct core_json *json, const char *text)
 {
     core_buf_puts(json->out, "\"");
-    for (const char *at = text; *at; at++) {
+    for (const char *at = text; *at;) {
         unsigned char c = (unsigned char)*at;
-        if (c == '"' || c == '\\')
+        size_t n = utf8_length((const unsigned char *)at);
+        if (!n)
+            core_buf_puts(json->out, "\xEF\xBF\xBD");
+        else if (c == '"' || c == '\\')
             core_buf_printf(json->out, "\\%c", c);
         else if (c == '\n')
             core_buf_puts(json->out, "\\n");
@@ -75,7 +97,8 @@ static void quoted(struct core_json *json, const char *text)
         else if (c < 0x20)
             core_buf_printf(json->out, "\\u%04x", c);
         else
-            core_buf_add(json->out, at, 1);
+            core_buf_add(json->out, at, n);
+        at += n ? n : 1;
     }
     core_buf_puts(json->out, "\"");
 }

@@ -1,5 +1,6 @@
 // A writer of JSON that streams into a buffer. It keeps commas, nesting and indentation; the caller keeps
-// the order: begin/end in pairs, a key before each value in an object. Numbers that are not finite become null.
+// the order: begin/end in pairs, a key before each value in an object. Numbers that are not finite become
+// null.
 #ifndef CORE_JSON_H
 #define CORE_JSON_H
 

@@ -23,7 +23,7 @@ static void work_take(struct work *work, int thread)
     size_t taken;
     while ((taken = atomic_fetch_add(&work->next, 1)) < work->n_blocks) {
         size_t from = taken * work->block;
-        size_t to = from + work->block < work->n ? from + work->block : work->n;
+        size_t to = work->n - from > work->block ? from + work->block : work->n;
         work->run(work->arg, from, to, thread);
     }
 }
@@ -39,7 +39,7 @@ void core_threads_for(int threads, size_t n, size_t block,
                       void (*run)(void *arg, size_t from, size_t to, int thread), void *arg)
 {
     struct work work = {.n = n, .block = block ? block : 1, .run = run, .arg = arg};
-    work.n_blocks = (n + work.block - 1) / work.block;
+    work.n_blocks = n / work.block + (n % work.block != 0);
     if (threads > MAX_THREADS)
         threads = MAX_THREADS;
     if ((size_t)(threads > 0 ? threads : 1) > work.n_blocks)

@@ -28,7 +28,8 @@ static int64_t floor_div(int64_t a, int64_t b)
 
 int64_t core_time_from_date(struct core_date d)
 {
-    int64_t seconds = core_time_days(d.year, d.month, d.day) * 86400 + d.hour * 3600 + d.minute * 60 + d.second;
+    int64_t seconds =
+        core_time_days(d.year, d.month, d.day) * 86400 + d.hour * 3600 + d.minute * 60 + d.second;
     return seconds * CORE_NS_PER_S + d.nanosecond;
 }
 
@@ -162,7 +163,8 @@ enum ph_status core_time_parse(const char *text, int64_t *t_ns, struct ph_err *e
         return core_err_set(err, PH_EINPUT, NULL, "add Z for UTC, or an offset such as +02:00",
                             "'%.40s' has no time zone", text);
     if (!offset_take(&at, &offset_s) || *at)
-        return core_err_set(err, PH_EINPUT, NULL, fix_time, "'%.40s' has a time zone that cannot be read", text);
+        return core_err_set(err, PH_EINPUT, NULL, fix_time, "'%.40s' has a time zone that cannot be read",
+                            text);
     *t_ns = core_time_from_date(date) - offset_s * CORE_NS_PER_S;
     return PH_OK;
 }

@@ -18,7 +18,8 @@ static void refuses(const char *text, const char *because)
     int64_t t = 42;
     struct ph_err err = {0};
     enum ph_status status = core_time_parse(text, &t, &err);
-    tap_ok(status == PH_EINPUT && t == 42 && strstr(err.what, because), "'%s' is refused: %s", text, err.what);
+    tap_ok(status == PH_EINPUT && t == 42 && strstr(err.what, because), "'%s' is refused: %s", text,
+           err.what);
 }
 
 int main(void)

@@ -24,9 +24,9 @@ double core_unit_factor(const char *unit)
     static const struct {
         const char *name;
         double factor;
-    } units[] = {{"nm", CORE_M_PER_NM},    {"m", 1.0},      {"km", 1000.0},     {"ft", CORE_M_PER_FT},
-                 {"kn", CORE_MPS_PER_KN},  {"ms", 1.0},     {"kmh", 1.0 / 3.6}, {"h", 3600.0},
-                 {"min", 60.0},            {"s", 1.0}};
+    } units[] = {{"nm", CORE_M_PER_NM},   {"m", 1.0},  {"km", 1000.0},     {"ft", CORE_M_PER_FT},
+                 {"kn", CORE_MPS_PER_KN}, {"ms", 1.0}, {"kmh", 1.0 / 3.6}, {"h", 3600.0},
+                 {"min", 60.0},           {"s", 1.0}};
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (!strcmp(unit, units[i].name))
             return units[i].factor;

@@ -2,8 +2,8 @@
 #ifndef CORE_UNITS_H
 #define CORE_UNITS_H
 
-#define CORE_M_PER_NM 1852.0           // international nautical mile, exact
-#define CORE_M_PER_FT 0.3048           // international foot, exact
+#define CORE_M_PER_NM 1852.0 // international nautical mile, exact
+#define CORE_M_PER_FT 0.3048 // international foot, exact
 #define CORE_MPS_PER_KN (1852.0 / 3600.0)
 #define CORE_PI 3.14159265358979323846
 #define CORE_RAD_PER_DEG (CORE_PI / 180.0)
