@@ -34,14 +34,23 @@ bool geo_coast_is_land(const struct geo_coast *coast, struct geo_pos pos);
 // a place in water: its fraction of the way, [0, 1].
 bool geo_coast_crosses(const struct geo_coast *coast, struct geo_pos from, struct geo_pos to, double *frac);
 
-// Nearest water within max_m of a place on land, just off the shore (<= 50 m). False when there is none.
+// Nearest water (sea or lake) within max_m of a place on land, just off the shore (<= 50 m). A place in water
+// is its own answer. False when there is none.
 bool geo_coast_nearest_water(const struct geo_coast *coast, struct geo_pos pos, double max_m,
                              struct geo_pos *out);
 
-// Land as drawable rings clipped to bins that touch the box; level odd is land, even is lake.
-// Loads what it needs. The callback must not keep the points.
+// Land as drawable rings, each clipped to one of the bins that touch the box; level odd is land, even is lake
+// in it. Rings come bin by bin, outer before inner, so painting them in order or filling a bin's rings
+// even-odd gives the same picture. Longitudes run on from the box's west (they may pass 180) and rings end
+// exactly at the bins' edges: fill without stroke (and without antialiasing between bins) and draw the shore
+// itself with geo_coast_lines. Loads what it needs. The callback must not keep the points.
 enum ph_status geo_coast_rings(struct geo_coast *coast, struct geo_box box,
                                void (*ring)(void *arg, int level, const struct geo_pos *points, size_t n),
+                               void *arg, struct ph_err *err) PH_NODISCARD;
+
+// The true shoreline (no edges of bins) in the same bins as polylines; closed ones end where they begin.
+enum ph_status geo_coast_lines(struct geo_coast *coast, struct geo_box box,
+                               void (*line)(void *arg, int level, const struct geo_pos *points, size_t n),
                                void *arg, struct ph_err *err) PH_NODISCARD;
 
 #endif
