@@ -80,7 +80,14 @@ struct export_product {
     // some tracks of single particles for the map and KML: [n_tracks][n_times], NaN where not drawn
     const float *track_lat_deg, *track_lon_deg;
     size_t n_tracks;
+    // files of the folder, for the list `files` in summary.json (itself left out); may be NULL
+    const char *const *file;
+    size_t n_files;
 };
+
+// The output time that shows the plan best: nearest to the middle of the search, without a plan the last one
+// at which anything is afloat. 0 when there are no times.
+size_t export_plan_time(const struct export_product *p);
 
 // Every writer fills a buffer; run writes it to its place.
 enum ph_status export_summary_json(const struct export_product *p, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
@@ -90,11 +97,20 @@ enum ph_status export_containment_geojson(const struct export_product *p, struct
 enum ph_status export_plan_kml(const struct export_product *p, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
 enum ph_status export_task_gpx(const struct export_product *p, size_t area, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
 enum ph_status export_task_rtz(const struct export_product *p, size_t area, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
+enum ph_status export_task_rtz12(const struct export_product *p, size_t area, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
 enum ph_status export_task_text(const struct export_product *p, size_t area, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
 enum ph_status export_action_plan_text(const struct export_product *p, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
+enum ph_status export_sitrep_text(const struct export_product *p, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
 enum ph_status export_report_html(const struct export_product *p, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
 
+// The file name (without folder and extension) of a task: the asset's id where it is a safe name, else what is
+// left of it; unique among the areas. RTZ wants its route named like its file, so all who write tasks use this.
+enum { EXPORT_STEM = 64 };
+void export_task_stem(const struct export_product *p, size_t area, char out[EXPORT_STEM]);
+
 // Pictures of the map at output time t: PNG for people, GeoTIFF (float32 probability, EPSG:4326) for charts.
+// The picture shows what it draws (regions, areas, datum track, nearby starts); p->box only when there is
+// nothing of these. Height follows the content, 0.62 to 1 of the width.
 enum ph_status export_map_png(const struct export_product *p, size_t t, int width_px, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
 enum ph_status export_map_svg(const struct export_product *p, size_t t, int width_px, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
 enum ph_status export_map_geotiff(const char *path, const struct prob_map *map, struct ph_err *err) PH_NODISCARD;

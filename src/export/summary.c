@@ -1,0 +1,131 @@
+// summary.json: what came of a run, for programs.
+#include "export/product.h"
+
+#include <math.h>
+
+#include "core/json.h"
+#include "core/units.h"
+
+static void position(struct core_json *json, const char *key, struct geo_pos pos)
+{
+    core_json_key(json, key);
+    core_json_object_flat(json);
+    core_json_key_fixed(json, "lat", pos.lat_deg, 6);
+    core_json_key_fixed(json, "lon", pos.lon_deg, 6);
+    core_json_object_end(json);
+}
+
+static void covariance(struct core_json *json, const struct prob_moments *m)
+{
+    double row[2][2] = {{m->xx_m2, m->xy_m2}, {m->xy_m2, m->yy_m2}};
+    core_json_array_flat(json);
+    for (int i = 0; i < 2; i++) {
+        core_json_array_flat(json);
+        for (int k = 0; k < 2; k++)
+            core_json_num(json, row[i][k], 8);
+        core_json_array_end(json);
+    }
+    core_json_array_end(json);
+}
+
+static void containment(struct core_json *json, const struct export_time *time)
+{
+    core_json_key(json, "containment");
+    core_json_array(json);
+    for (size_t i = 0; i < time->n_regions; i++) {
+        core_json_object_flat(json);
+        core_json_key_num(json, "mass", time->region[i].mass, 6);
+        core_json_key_num(json, "area_nm2", time->region[i].area_m2 / (CORE_M_PER_NM * CORE_M_PER_NM), 6);
+        core_json_object_end(json);
+    }
+    core_json_array_end(json);
+}
+
+static void one_time(struct core_json *json, const struct export_time *time)
+{
+    core_json_object(json);
+    core_json_key_time(json, "time", time->t_ns);
+    core_json_key_int(json, "active", (int64_t)time->active);
+    core_json_key_int(json, "stranded", (int64_t)time->stranded);
+    core_json_key_int(json, "missing", (int64_t)time->missing);
+    core_json_key_int(json, "not_released", (int64_t)time->not_released);
+    core_json_key_num(json, "active_mass", time->active_mass, 7);
+    core_json_key_num(json, "stranded_mass", time->stranded_mass, 7);
+    if (time->has_moments) {
+        position(json, "mean", time->moments.mean);
+        core_json_key(json, "covariance_m2");
+        covariance(json, &time->moments);
+    } else {
+        core_json_key(json, "mean");
+        core_json_null(json);
+        core_json_key(json, "covariance_m2");
+        core_json_null(json);
+    }
+    containment(json, time);
+    core_json_object_end(json);
+}
+
+static void sources(struct core_json *json, const struct export_product *p)
+{
+    core_json_key(json, "sources");
+    core_json_array(json);
+    for (size_t i = 0; i < p->n_sources; i++) {
+        core_json_object_flat(json);
+        core_json_key_text(json, "kind", p->source[i].kind);
+        core_json_key_text(json, "source", p->source[i].text);
+        core_json_key_num(json, "fraction", p->source[i].fraction, 6);
+        core_json_object_end(json);
+    }
+    core_json_array_end(json);
+}
+
+static void warnings(struct core_json *json, const struct export_product *p)
+{
+    core_json_key(json, "warnings");
+    core_json_array(json);
+    for (const struct core_warning *w = p->job ? p->job->first_warning : NULL; w; w = w->next) {
+        core_json_object_flat(json);
+        core_json_key_text(json, "code", w->code);
+        core_json_key_text(json, "text", w->text);
+        core_json_object_end(json);
+    }
+    core_json_array_end(json);
+}
+
+static void provenance(struct core_json *json, const struct export_product *p)
+{
+    core_json_key_text(json, "case_name", p->case_name);
+    core_json_key_text(json, "case_sha256", p->case_sha256);
+    core_json_key_text(json, "program_version", p->program_version);
+    core_json_key_int(json, "seed", (int64_t)p->seed);
+    core_json_key_int(json, "particles", (int64_t)p->particles);
+    core_json_key_time(json, "start", p->start_ns);
+    core_json_key_time(json, "until", p->until_ns);
+    if (p->created_ns)
+        core_json_key_time(json, "created", p->created_ns);
+    core_json_key_text(json, "coastline", p->coast_text);
+    if (p->extensions_json) {
+        core_json_key(json, "extensions");
+        core_json_raw(json, p->extensions_json);
+    }
+}
+
+enum ph_status export_summary_json(const struct export_product *p, struct core_buf *out, struct ph_err *err)
+{
+    struct core_json json;
+    core_json_init(&json, out);
+    core_json_object(&json);
+    core_json_key_text(&json, "pharos", "summary/1");
+    provenance(&json, p);
+    core_json_key(&json, "times");
+    core_json_array(&json);
+    for (size_t i = 0; i < p->n_times; i++)
+        one_time(&json, &p->time[i]);
+    core_json_array_end(&json);
+    sources(&json, p);
+    warnings(&json, p);
+    core_json_key_num(&json, "wall_s", p->wall_s, 4);
+    core_json_key_int(&json, "particle_steps", (int64_t)p->particle_steps);
+    core_json_object_end(&json);
+    return core_buf_check(out, err);
+}
