@@ -228,7 +228,8 @@ static enum ph_status each_bin(struct geo_coast *coast, struct geo_box box, stru
         for (long column = window.column0; !status && column <= window.column1; column++) {
             drawing->west_deg = (double)column * size;
             drawing->south_deg = 90.0 - (double)(row + 1) * size;
-            status = draw(drawing, coast->bin[geo_coast_bin_at(coast, row, column)], err);
+            const struct geo_coast_bin *bin = coast->bin[geo_coast_bin_at(coast, row, column)];
+            status = bin ? draw(drawing, bin, err) : PH_OK;
         }
     if (!status && drawing->path.failed)
         status = core_err_nomem(err);

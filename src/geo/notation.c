@@ -429,7 +429,9 @@ static const char *read_lettered(const struct tokens *tokens, size_t h1, size_t 
         second = part(tokens, h1 + 1, h2);
     } else {
         struct span between = part(tokens, h1 + 1, h2);
-        if (between.n > 1 || (between.n == 1 && between.token->kind != SEPARATOR))
+        bool parted =
+            between.n == 1 ? between.token->kind == SEPARATOR : between.n == 0 && tokens->token[h2].spaced;
+        if (!parted)
             return "cannot tell which hemisphere belongs to which number";
         first = part(tokens, 0, h1);
         second = part(tokens, h2 + 1, n);

@@ -41,6 +41,12 @@ static bool around_pole(const struct geo_pos *ring, size_t n)
     return fabs(winding_deg(ring, n)) > 180.0;
 }
 
+// Latitude at which an edge cuts the meridian x = 0.
+static double cut_lat(double ax, double a_lat, double bx, double b_lat)
+{
+    return a_lat + (b_lat - a_lat) * (-ax / (bx - ax));
+}
+
 // Counts edges that cut the meridian from the place to the north pole; the north pole itself decides the
 // rest.
 bool geo_polygon_contains(const struct geo_pos *ring, size_t n, struct geo_pos pos)
@@ -50,10 +56,13 @@ bool geo_polygon_contains(const struct geo_pos *ring, size_t n, struct geo_pos p
     bool inside = around_pole(ring, n) && mean_lat(ring, n) > 0;
     for (size_t i = 0; i < n; i++) {
         const struct geo_pos *a = &ring[i], *b = &ring[next(i, n)];
-        double ax = turn_deg(pos.lon_deg, a->lon_deg), bx = ax + turn_deg(a->lon_deg, b->lon_deg);
+        double ax = turn_deg(pos.lon_deg, a->lon_deg), bx = turn_deg(pos.lon_deg, b->lon_deg);
+        bx += bx - ax > 180.0 ? -360.0 : bx - ax < -180.0 ? 360.0 : 0.0;
         if ((ax > 0) == (bx > 0))
             continue;
-        double lat = a->lat_deg + (b->lat_deg - a->lat_deg) * (-ax / (bx - ax));
+        // From west to east whichever way the edge runs, so that neighbours agree to the last bit.
+        double lat =
+            ax < bx ? cut_lat(ax, a->lat_deg, bx, b->lat_deg) : cut_lat(bx, b->lat_deg, ax, a->lat_deg);
         if (lat > pos.lat_deg)
             inside = !inside;
     }
