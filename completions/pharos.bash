@@ -1,0 +1,48 @@
+# bash completion for pharos
+_pharos() {
+    local cur prev words cword
+    cur=${COMP_WORDS[COMP_CWORD]}
+    prev=${COMP_WORDS[COMP_CWORD - 1]}
+    local command=${COMP_WORDS[1]:-}
+    local runs="--output --json --strict --threads --particles --seed --quiet --verbose --help"
+    if ((COMP_CWORD == 1)); then
+        mapfile -t COMPREPLY < <(compgen -W "run check drift map plan allocate objects forcing demo help --help --version" -- "$cur")
+        return
+    fi
+    local options
+    case $command in
+    run | drift | plan | demo) options=$runs ;;
+    map) options="--at --cell_nm --output --strict --threads --particles --seed --quiet --verbose --help" ;;
+    check) options="--json --quiet --verbose --help" ;;
+    allocate) options="--json --threads --quiet --verbose --help" ;;
+    objects)
+        options="--json --help"
+        if [[ $cur != -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W "$(pharos objects 2>/dev/null | awk '/^[A-Za-z]+(-[A-Za-z0-9]+)+ /{print $1}')" -- "$cur")
+            return
+        fi
+        ;;
+    forcing)
+        options="--json --at --place --help"
+        if ((COMP_CWORD == 2)); then
+            mapfile -t COMPREPLY < <(compgen -W "inspect" -- "$cur")
+            return
+        fi
+        ;;
+    help)
+        mapfile -t COMPREPLY < <(compgen -W "run check drift map plan allocate objects forcing demo" -- "$cur")
+        return
+        ;;
+    *) return ;;
+    esac
+    case $prev in
+    --threads | --particles | --seed | --cell_nm | --at | --place) return ;;
+    esac
+    if [[ $cur == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+    else
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+    fi
+}
+complete -F _pharos pharos
