@@ -152,23 +152,54 @@ bool geo_coast_installed(const struct geo_coast *coast)
     return coast->installed;
 }
 
-// ---- loading --------------------------------------------------------------------------------------------
+// ---- places and bins -------------------------------------------------------------------------------------
 
-static size_t row_of(const struct geo_coast *coast, double lat_deg)
+// A place in bins, from 0 E and 90 S.
+struct place {
+    double u, v;
+};
+
+// False when it is no position.
+static inline bool place_of(const struct geo_coast *coast, struct geo_pos pos, struct place *out)
 {
-    double row = floor((90.0 - lat_deg) * coast->bins_per_deg);
-    return row <= 0 ? 0 : row >= (double)coast->file.ny ? coast->file.ny - 1 : (size_t)row;
+    double lon = pos.lon_deg;
+    if (!(fabs(pos.lat_deg) <= 90.0) || !(fabs(lon) <= 720.0))
+        return false;
+    if (lon < -180.0 || lon >= 360.0)
+        lon = core_deg_wrap180(lon);
+    out->u = (lon < 0 ? lon + 360.0 : lon) * coast->bins_per_deg;
+    out->v = (pos.lat_deg + 90.0) * coast->bins_per_deg;
+    return true;
 }
 
+static inline size_t below(double at, size_t n)
+{
+    size_t i = (size_t)at;
+    return i < n ? i : n - 1;
+}
+
+// By the same arithmetic as the questions, so that what is loaded for a place is where the place is looked
+// for.
 struct geo_coast_window geo_coast_window_of(const struct geo_coast *coast, struct geo_box box)
 {
-    struct geo_coast_window window = {.row0 = row_of(coast, box.north_deg),
-                                      .row1 = row_of(coast, box.south_deg)};
-    window.column0 = (long)floor(box.west_deg * coast->bins_per_deg);
-    window.column1 = (long)floor(fmin(box.east_deg, box.west_deg + 360.0) * coast->bins_per_deg);
-    // All round: every bin once.
-    if (window.column1 - window.column0 >= (long)coast->file.nx)
-        window.column1 = window.column0 + (long)coast->file.nx - 1;
+    size_t nx = coast->file.nx, ny = coast->file.ny;
+    struct place low = {0, 0}, high = {0, 0};
+    double south = fmax(-90.0, fmin(90.0, box.south_deg)), north = fmax(-90.0, fmin(90.0, box.north_deg));
+    place_of(coast, (struct geo_pos){south, core_deg_wrap180(box.west_deg)}, &low);
+    place_of(coast, (struct geo_pos){north, core_deg_wrap180(box.east_deg)}, &high);
+    struct geo_coast_window window = {.row0 = ny - 1 - below(high.v, ny),
+                                      .row1 = ny - 1 - below(low.v, ny),
+                                      .column0 = (long)below(low.u, nx),
+                                      .column1 = (long)below(high.u, nx)};
+    if (window.column1 < window.column0)
+        window.column1 += (long)nx;
+    // All round, or nearly: every bin once.
+    if (box.east_deg - box.west_deg >= 360.0 - coast->file.bin_deg)
+        window.column1 = window.column0 + (long)nx - 1;
+    if (core_deg_wrap180(box.west_deg) < 0) {
+        window.column0 -= (long)nx;
+        window.column1 -= (long)nx;
+    }
     return window;
 }
 
@@ -177,6 +208,8 @@ size_t geo_coast_bin_at(const struct geo_coast *coast, size_t row, long column)
     long nx = (long)coast->file.nx, wrapped = column % nx;
     return row * coast->file.nx + (size_t)(wrapped < 0 ? wrapped + nx : wrapped);
 }
+
+// ---- loading --------------------------------------------------------------------------------------------
 
 static enum ph_status load_bin(struct geo_coast *coast, size_t b, struct ph_err *err)
 {
@@ -230,30 +263,6 @@ enum ph_status geo_coast_load(struct geo_coast *coast, struct geo_box box, struc
 }
 
 // ---- questions ------------------------------------------------------------------------------------------
-
-// A place in bins, from 0 E and 90 S.
-struct place {
-    double u, v;
-};
-
-// False when it is no position.
-static inline bool place_of(const struct geo_coast *coast, struct geo_pos pos, struct place *out)
-{
-    double lon = pos.lon_deg;
-    if (!(fabs(pos.lat_deg) <= 90.0) || !(fabs(lon) <= 720.0))
-        return false;
-    if (lon < -180.0 || lon >= 360.0)
-        lon = core_deg_wrap180(lon);
-    out->u = (lon < 0 ? lon + 360.0 : lon) * coast->bins_per_deg;
-    out->v = (pos.lat_deg + 90.0) * coast->bins_per_deg;
-    return true;
-}
-
-static inline size_t below(double at, size_t n)
-{
-    size_t i = (size_t)at;
-    return i < n ? i : n - 1;
-}
 
 bool geo_coast_is_land(const struct geo_coast *coast, struct geo_pos pos)
 {
