@@ -5,7 +5,7 @@
 
 #include "scenario/value.h"
 
-enum { MAX_SOURCES = 500, MAX_POINTS = 10000000 };
+enum { MAX_SOURCES = 500, MAX_POINTS = 10000000, MAX_IDS = 500 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -199,7 +199,7 @@ static void object_ids_read(const struct scenario_node *node, const struct scena
         return;
     for (size_t i = 0; i < c->n_objects && !list.value; i++)
         source->object_allowed[i] = true;
-    if (!list.value || !scenario_node_is_array(&list, 1, c->n_objects + 1, "ids of objects"))
+    if (!list.value || !scenario_node_is_array(&list, 1, MAX_IDS, "ids of objects") || !c->n_objects)
         return;
     bool known = true;
     for (size_t i = 0; i < json_array_size(list.value); i++) {
@@ -214,7 +214,7 @@ static void object_ids_read(const struct scenario_node *node, const struct scena
     double sum = 0;
     for (size_t i = 0; i < c->n_objects; i++)
         sum += source->object_allowed[i] ? c->object[i].weight : 0;
-    if (known && c->n_objects && !(sum > 0))
+    if (known && !(sum > 0))
         scenario_node_problem(&list, PH_EINPUT, "at least one object with a weight above 0",
                               "all of these objects have weight 0");
 }

@@ -7,6 +7,7 @@
 #include "core/err.h"
 #include "core/time.h"
 #include "core/units.h"
+#include "geo/earth.h"
 #include "geo/notation.h"
 #include "geo/polygon.h"
 
@@ -391,6 +392,22 @@ bool scenario_read_position(const struct scenario_node *object, const char *key,
            scenario_read_position_value(&node, out);
 }
 
+// Area in square metres of corners in longitude and latitude (shoelace, at the first corner's latitude): good
+// enough to tell an area from a line.
+static double area_about_m2(const struct geo_pos *ring, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 1; i + 1 < n; i++) {
+        double ax = core_deg_wrap180(ring[i].lon_deg - ring[0].lon_deg),
+               ay = ring[i].lat_deg - ring[0].lat_deg;
+        double bx = core_deg_wrap180(ring[i + 1].lon_deg - ring[0].lon_deg);
+        double by = ring[i + 1].lat_deg - ring[0].lat_deg;
+        sum += ax * by - ay * bx;
+    }
+    return fabs(sum) / 2 * geo_earth_m_per_deg_lat(ring[0].lat_deg) *
+           geo_earth_m_per_deg_lon(ring[0].lat_deg);
+}
+
 static bool polygon_good(const struct scenario_node *node, const struct geo_pos *ring, size_t n)
 {
     const char *fault = NULL;
@@ -398,7 +415,7 @@ static bool polygon_good(const struct scenario_node *node, const struct geo_pos 
         fault = "a polygon has at least three different corners";
     else if (geo_polygon_crosses_itself(ring, n))
         fault = "this polygon crosses itself: give its corners in order, going round it";
-    else if (!(fabs(geo_polygon_area_m2(ring, n)) >= 1.0))
+    else if (!(area_about_m2(ring, n) >= 1.0))
         fault = "this polygon has no area";
     if (fault)
         scenario_node_problem(node, PH_EINPUT, "three or more corners in order round an area", "%s", fault);
