@@ -1,8 +1,9 @@
 // Current and wind: many files, constants and observations become one thing that is asked one way.
 //
 // A run opens its sources once, then moves a window over time: forcing_window makes the time levels around
-// [from, to] live on the box where the particles can be, and forcing_sample answers within it, from any number
-// of threads. Sources are asked in the order given; the first that covers place and time answers, none are blended.
+// [from, to] live on the box where the particles can be, and forcing_sample answers within it, from any
+// number of threads. Sources are asked in the order given; the first that covers place and time answers, none
+// are blended.
 #ifndef FORCING_FORCING_H
 #define FORCING_FORCING_H
 
@@ -16,9 +17,9 @@
 #include "pharos/pharos.h"
 
 enum forcing_kind {
-    FORCING_CURRENT, // m/s, toward east and north
-    FORCING_WIND,    // m/s at 10 m, toward east and north
-    FORCING_WAVES,   // Stokes drift at the surface, m/s toward east and north
+    FORCING_CURRENT,         // m/s, toward east and north
+    FORCING_WIND,            // m/s at 10 m, toward east and north
+    FORCING_WAVES,           // Stokes drift at the surface, m/s toward east and north
     FORCING_SEA_TEMPERATURE, // degrees Celsius in u; v is 0
     FORCING_KINDS,
 };
@@ -43,8 +44,9 @@ struct forcing_request {
     const char *variables[2]; // NULL: found by themselves
     double depth_m;           // NAN: the shallowest
     const struct forcing_observation *series; // n_series == 1: a constant at all times
-    size_t n_series;          // > 1: linear between; serves from its first to its last time, everywhere
-    const char *label;        // for messages, "/environment/wind/0"
+    size_t n_series;      // > 1: linear between; serves from its first to its last time, everywhere
+    const char *calendar; // NULL: as the file declares; "standard" where a file's calendar is wrong
+    const char *label;    // for messages, "/environment/wind/0"
 };
 
 struct forcing;

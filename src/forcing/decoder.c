@@ -1,0 +1,254 @@
+#include "forcing/decoder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netcdf.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/err.h"
+#include "forcing/worker.h"
+
+// Memory shared with the decoding process: the most one answer can be. Paged in as it is used.
+#define SHARED_BYTES (32UL << 20)
+// A request that takes longer has hung.
+#define ANSWER_TIMEOUT_MS 60000
+
+struct forcing_decoder {
+    const char *file;
+    void *bytes;
+    size_t n_bytes;
+    unsigned char head[16];
+    size_t n_head;
+    void *shared;
+    pid_t pid; // 0: asleep
+    int fd;
+};
+
+static const char damaged_fix[] = "the file is damaged or made to do harm: fetch it again or leave it out";
+
+static enum ph_status file_map(struct forcing_decoder *decoder, struct ph_err *err)
+{
+    struct stat stat;
+    int fd = open(decoder->file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0)
+        return core_err_errno(err, "open", decoder->file);
+    enum ph_status status = PH_OK;
+    if (fstat(fd, &stat))
+        status = core_err_errno(err, "open", decoder->file);
+    else if (!S_ISREG(stat.st_mode) || stat.st_size <= 0)
+        status = core_err_set(err, PH_EINPUT, decoder->file, "name a file with currents or wind",
+                              S_ISREG(stat.st_mode) ? "the file is empty" : "this is not a file");
+    ssize_t n = status ? 0 : pread(fd, decoder->head, sizeof decoder->head, 0);
+    if (!status && n < 0)
+        status = core_err_errno(err, "read", decoder->file);
+    decoder->n_head = n > 0 ? (size_t)n : 0;
+    if (!status) {
+        decoder->n_bytes = (size_t)stat.st_size;
+        decoder->bytes = mmap(NULL, decoder->n_bytes, PROT_READ, MAP_PRIVATE, fd, 0);
+        if (decoder->bytes == MAP_FAILED) {
+            decoder->bytes = NULL;
+            status = core_err_errno(err, "map", decoder->file);
+        }
+    }
+    close(fd);
+    return status;
+}
+
+enum ph_status forcing_decoder_open(const char *file, struct forcing_decoder **out, struct ph_err *err)
+{
+    struct forcing_decoder *decoder = calloc(1, sizeof *decoder);
+    if (!decoder)
+        return core_err_nomem(err);
+    decoder->file = file;
+    decoder->fd = -1;
+    enum ph_status status = file_map(decoder, err);
+    if (!status) {
+        void *shared = mmap(NULL, SHARED_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        decoder->shared = shared == MAP_FAILED ? NULL : shared;
+        status = decoder->shared ? PH_OK : core_err_nomem(err);
+    }
+    if (status)
+        forcing_decoder_free(decoder);
+    else
+        *out = decoder;
+    return status;
+}
+
+// Waits for the process and gives how it ended.
+static int process_reap(struct forcing_decoder *decoder)
+{
+    int how = 0;
+    while (waitpid(decoder->pid, &how, 0) < 0 && errno == EINTR)
+        ;
+    close(decoder->fd);
+    decoder->pid = 0;
+    decoder->fd = -1;
+    return how;
+}
+
+void forcing_decoder_sleep(struct forcing_decoder *decoder)
+{
+    if (!decoder || !decoder->pid)
+        return;
+    kill(decoder->pid, SIGKILL); // it holds nothing that needs tidying
+    process_reap(decoder);
+}
+
+void forcing_decoder_free(struct forcing_decoder *decoder)
+{
+    if (!decoder)
+        return;
+    forcing_decoder_sleep(decoder);
+    if (decoder->bytes)
+        munmap(decoder->bytes, decoder->n_bytes);
+    if (decoder->shared)
+        munmap(decoder->shared, SHARED_BYTES);
+    free(decoder);
+}
+
+const unsigned char *forcing_decoder_head(const struct forcing_decoder *decoder, size_t *n)
+{
+    *n = decoder->n_head;
+    return decoder->head;
+}
+
+size_t forcing_decoder_most(void)
+{
+    return SHARED_BYTES / sizeof(double);
+}
+
+static enum ph_status process_start(struct forcing_decoder *decoder, struct ph_err *err)
+{
+    int pair[2];
+    if (decoder->pid)
+        return PH_OK;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
+        return core_err_errno(err, "start a decoder for", decoder->file);
+    pid_t pid = fork();
+    if (!pid) {
+        close(pair[0]);
+        forcing_worker_run(pair[1], decoder->bytes, decoder->n_bytes, decoder->shared, SHARED_BYTES);
+    }
+    int number = errno;
+    close(pair[1]);
+    if (pid < 0) {
+        close(pair[0]);
+        errno = number;
+        return core_err_errno(err, "start a decoder for", decoder->file);
+    }
+    decoder->pid = pid;
+    decoder->fd = pair[0];
+    return PH_OK;
+}
+
+// True when a whole reply came in time.
+static bool reply_await(struct forcing_decoder *decoder, struct forcing_worker_reply *reply, bool *hung)
+{
+    struct pollfd wait = {.fd = decoder->fd, .events = POLLIN};
+    int ready;
+    do
+        ready = poll(&wait, 1, ANSWER_TIMEOUT_MS);
+    while (ready < 0 && errno == EINTR);
+    *hung = ready == 0;
+    if (ready <= 0)
+        return false;
+    ssize_t n;
+    do
+        n = recv(decoder->fd, reply, sizeof *reply, MSG_WAITALL);
+    while (n < 0 && errno == EINTR);
+    return n == (ssize_t)sizeof *reply;
+}
+
+static enum ph_status process_lost(struct forcing_decoder *decoder, bool hung, struct ph_err *err)
+{
+    if (hung)
+        kill(decoder->pid, SIGKILL);
+    int how = process_reap(decoder);
+    if (hung)
+        return core_err_set(err, PH_EINPUT, decoder->file, damaged_fix,
+                            "decoding this file does not come to an end");
+    if (WIFEXITED(how) && WEXITSTATUS(how) == 3)
+        return core_err_set(err, PH_EINTERNAL, decoder->file, "Pharos needs Linux with seccomp to read files",
+                            "the walls around the decoder could not be put up");
+    return core_err_set(err, PH_EINPUT, decoder->file, damaged_fix, "the file crashed its decoder");
+}
+
+static enum ph_status failure_say(const struct forcing_decoder *decoder, int failed, struct ph_err *err)
+{
+    if (failed == NC_ENOMEM)
+        return core_err_set(err, PH_EINPUT, decoder->file, damaged_fix,
+                            "decoding needs more memory than is allowed");
+    if (failed == NC_EMAXVARS || failed == NC_EMAXATTS)
+        return core_err_set(err, PH_EINPUT, decoder->file, damaged_fix,
+                            "the header is larger than is allowed");
+    return core_err_set(err, PH_EINPUT, decoder->file, "check the file with ncdump, or fetch it again",
+                        "the file cannot be decoded: %s", nc_strerror(failed));
+}
+
+static enum ph_status ask(struct forcing_decoder *decoder, const struct forcing_worker_request *request,
+                          uint64_t *n, struct ph_err *err)
+{
+    struct forcing_worker_reply reply;
+    bool hung = false;
+    enum ph_status status = process_start(decoder, err);
+    if (status)
+        return status;
+    bool sent = send(decoder->fd, request, sizeof *request, MSG_NOSIGNAL) == (ssize_t)sizeof *request;
+    if (!sent || !reply_await(decoder, &reply, &hung))
+        return process_lost(decoder, hung, err);
+    if (reply.failed)
+        return failure_say(decoder, reply.failed, err);
+    *n = reply.n;
+    return PH_OK;
+}
+
+enum ph_status forcing_decoder_describe(struct forcing_decoder *decoder, struct core_arena *arena,
+                                        struct forcing_description *out, struct ph_err *err)
+{
+    uint64_t n = 0;
+    struct forcing_worker_request request = {.op = WORKER_DESCRIBE};
+    enum ph_status status = ask(decoder, &request, &n, err);
+    if (status)
+        return status;
+    n = n > SHARED_BYTES ? SHARED_BYTES : n;
+    // A copy: what is shared could change under our eyes.
+    unsigned char *copy = malloc(n ? n : 1);
+    if (!copy)
+        return core_err_nomem(err);
+    memcpy(copy, decoder->shared, n);
+    status = forcing_description_parse(copy, n, arena, out, err);
+    free(copy);
+    if (status)
+        core_err_within(err, decoder->file);
+    return status;
+}
+
+enum ph_status forcing_decoder_read(struct forcing_decoder *decoder, int var, int rank, const uint64_t *start,
+                                    const uint64_t *count, const double **values, struct ph_err *err)
+{
+    struct forcing_worker_request request = {.op = WORKER_READ, .var = var};
+    uint64_t total = 1, n = 0;
+    for (int d = 0; d < rank; d++) {
+        request.start[d] = start[d];
+        request.count[d] = count[d];
+        if (!count[d] || count[d] > forcing_decoder_most() / total)
+            return core_err_set(err, PH_EINTERNAL, decoder->file, NULL, "a block to read is too large");
+        total *= count[d];
+    }
+    enum ph_status status = ask(decoder, &request, &n, err);
+    if (status)
+        return status;
+    if (n != total)
+        return core_err_set(err, PH_EINPUT, decoder->file, damaged_fix,
+                            "the decoder gave less than it was asked for");
+    *values = decoder->shared;
+    return PH_OK;
+}

@@ -1,0 +1,78 @@
+#include "forcing/packing.h"
+
+#include <math.h>
+
+// Numbers this large are some program's idea of "missing", whatever the attributes say.
+#define HUGE_MISSING 1e15
+
+static void missing_add(struct forcing_packing *packing, const double *numbers, size_t n)
+{
+    for (size_t i = 0; i < n && packing->n_missing < PACKING_MISSING; i++)
+        packing->missing[packing->n_missing++] = numbers[i];
+}
+
+static void missing_of(struct forcing_packing *packing, const struct forcing_var *var)
+{
+    static const char *const names[] = {"_FillValue", "missing_value"};
+    bool stated = false;
+    for (int i = 0; i < 2; i++) {
+        const struct forcing_att *att = forcing_att_find(var, names[i]);
+        if (!att || !att->numbers)
+            continue;
+        missing_add(packing, att->numbers, att->n);
+        stated = stated || (i == 0 && att->n);
+    }
+    if (!stated && var->has_default_fill)
+        missing_add(packing, &var->default_fill, 1);
+}
+
+// A range given as whole numbers for packed data counts on the stored numbers, one given as real numbers on
+// the unpacked ones (NetCDF users' guide, attribute conventions).
+static void range_narrow(struct forcing_packing *packing, const struct forcing_var *var,
+                         const struct forcing_att *att, const double *min, const double *max)
+{
+    bool stored =
+        var->number != NUMBER_INTEGER || att->integer || (packing->scale == 1 && packing->offset == 0);
+    double *low = stored ? &packing->stored_min : &packing->min;
+    double *high = stored ? &packing->stored_max : &packing->max;
+    if (min && isfinite(*min))
+        *low = fmax(*low, *min);
+    if (max && isfinite(*max))
+        *high = fmin(*high, *max);
+}
+
+void forcing_packing_init(struct forcing_packing *packing, const struct forcing_var *var,
+                          struct forcing_unit unit)
+{
+    *packing = (struct forcing_packing){.stored_min = -INFINITY,
+                                        .stored_max = INFINITY,
+                                        .min = -INFINITY,
+                                        .max = INFINITY,
+                                        .scale = 1,
+                                        .unit = unit};
+    forcing_att_number(var, "scale_factor", &packing->scale);
+    forcing_att_number(var, "add_offset", &packing->offset);
+    missing_of(packing, var);
+    const struct forcing_att *range = forcing_att_find(var, "valid_range");
+    const struct forcing_att *min = forcing_att_find(var, "valid_min");
+    const struct forcing_att *max = forcing_att_find(var, "valid_max");
+    if (range && range->numbers && range->n == 2)
+        range_narrow(packing, var, range, &range->numbers[0], &range->numbers[1]);
+    if (min && min->numbers && min->n == 1)
+        range_narrow(packing, var, min, &min->numbers[0], NULL);
+    if (max && max->numbers && max->n == 1)
+        range_narrow(packing, var, max, NULL, &max->numbers[0]);
+}
+
+double forcing_packing_value(const struct forcing_packing *packing, double stored)
+{
+    for (int i = 0; i < packing->n_missing; i++)
+        if (stored == packing->missing[i])
+            return (double)NAN;
+    if (!(stored >= packing->stored_min && stored <= packing->stored_max) || fabs(stored) >= HUGE_MISSING)
+        return (double)NAN;
+    double value = stored * packing->scale + packing->offset;
+    if (!(value >= packing->min && value <= packing->max))
+        return (double)NAN;
+    return value * packing->unit.factor + packing->unit.offset;
+}
