@@ -165,7 +165,7 @@ static bool same_as_line(char *field[])
 static void check_published_list(void)
 {
     const char *sentence = "every figure equals the published list";
-    const char *path = tap_shared("leeway_objects.csv", sentence);
+    const char *path = tap_shared("data/leeway_objects.csv", sentence);
     if (!path)
         return;
     FILE *f = fopen(path, "r");

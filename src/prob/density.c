@@ -136,10 +136,9 @@ enum ph_status prob_map_make(const struct prob_cloud *cloud, const struct geo_gr
         return core_err_nomem(err);
     map.mapped = histogram(cloud, grid, map.mass);
     struct prob_spread spread;
-    struct prob_moments moments;
-    if (map.mapped > 0 && prob_spread_of(cloud, &spread, &nomem) && prob_moments_of(cloud, &moments)) {
+    if (map.mapped > 0 && prob_spread_of(cloud, &spread, &nomem)) {
         struct core_arena scratch = {0};
-        map.bandwidth_m = fmax(spread.bandwidth_m, LEAST_CELLS * cell_size_m(grid, moments.mean.lat_deg));
+        map.bandwidth_m = fmax(spread.bandwidth_m, LEAST_CELLS * cell_size_m(grid, spread.mean_lat_deg));
         enum ph_status status = prob_blur(grid, map.bandwidth_m, &scratch, map.mass, err);
         core_arena_fini(&scratch);
         if (status)

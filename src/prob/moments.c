@@ -35,7 +35,8 @@ static bool mean_of(const struct prob_cloud *cloud, struct prob_moments *out)
 
 static struct geo_xy offset_of(const struct geo_plane *plane, struct geo_pos pos)
 {
-    double dlat = pos.lat_deg - plane->origin.lat_deg, dlon = pos.lon_deg - plane->origin.lon_deg;
+    double dlat = pos.lat_deg - plane->origin.lat_deg;
+    double dlon = core_deg_wrap180(pos.lon_deg - plane->origin.lon_deg);
     double middle = 0.5 * (pos.lat_deg + plane->origin.lat_deg);
     if (fabs(dlat) > NEAR_DEG || fabs(dlon) > NEAR_DEG || fabs(middle) > POLAR_DEG)
         return geo_plane_to_xy(plane, pos);

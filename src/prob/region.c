@@ -18,14 +18,30 @@ enum { FINE = 6 };
 struct field {
     struct prob_lattice lattice;
     double *value;
-    double *area;  // [ny] of a square between row y and y + 1
-    size_t border; // columns on each side: 0 where the grid wraps
+    double *area;      // [ny] of a square between row y and y + 1
+    size_t *from, *to; // [ny] columns of a row that are not zero
+    size_t border;     // columns on each side: 0 where the grid wraps
     const struct geo_grid *grid;
 };
 
 static bool reaches(double lat_deg)
 {
     return fabs(lat_deg) > 90.0 - 1e-9;
+}
+
+static void field_bounds(struct field *f)
+{
+    const struct prob_lattice *l = &f->lattice;
+    for (size_t y = 0; y < l->ny; y++) {
+        const double *row = l->value + y * l->nx;
+        size_t from = 0, to = l->nx;
+        while (from < to && row[from] == 0)
+            from++;
+        while (to > from && row[to - 1] == 0)
+            to--;
+        f->from[y] = from < to ? from : l->nx;
+        f->to[y] = to;
+    }
 }
 
 static enum ph_status field_make(const struct prob_map *map, struct core_arena *arena, struct field *f,
@@ -37,7 +53,9 @@ static enum ph_status field_make(const struct prob_map *map, struct core_arena *
     size_t nx = g->nlon + 2 * f->border, ny = g->nlat + 2;
     f->value = CORE_ARENA_NEW(arena, double, nx *ny);
     f->area = CORE_ARENA_NEW(arena, double, ny);
-    if (!f->value || !f->area)
+    f->from = CORE_ARENA_NEW(arena, size_t, ny);
+    f->to = CORE_ARENA_NEW(arena, size_t, ny);
+    if (!f->value || !f->area || !f->from || !f->to)
         return core_err_nomem(err);
     for (size_t i = 0; i < g->nlat; i++) {
         double area_m2 = geo_grid_cell_area_m2(g, i);
@@ -53,6 +71,7 @@ static enum ph_status field_make(const struct prob_map *map, struct core_arena *
             f->value[(ny - 1) * nx + x] = f->value[(ny - 2) * nx + x];
     }
     f->lattice = (struct prob_lattice){f->value, ny, nx, wraps};
+    field_bounds(f);
     return PH_OK;
 }
 
@@ -83,7 +102,11 @@ static double field_above(const struct field *f, double level)
     for (size_t y = 0; y + 1 < l->ny; y++) {
         const double *row = l->value + y * l->nx, *next = row + l->nx;
         double in_row = 0;
-        for (size_t x = 0; x < columns; x++) {
+        size_t from = f->from[y] < f->from[y + 1] ? f->from[y] : f->from[y + 1];
+        size_t to = f->to[y] > f->to[y + 1] ? f->to[y] : f->to[y + 1];
+        from = l->wraps ? 0 : from > 0 ? from - 1 : 0;
+        to = l->wraps || to > columns ? columns : to;
+        for (size_t x = from; x < to; x++) {
             size_t east = x + 1 < l->nx ? x + 1 : 0;
             const double v[4] = {row[x], row[east], next[east], next[x]};
             in_row += square_above(v, level);
@@ -102,7 +125,7 @@ static double level_of(const struct field *f, double mass)
     for (size_t k = 0; k < l->ny * l->nx; k++)
         highest = fmax(highest, l->value[k]);
     double low = highest * 1e-9, high = highest;
-    for (int k = 0; k < 24; k++) {
+    for (int k = 0; k < 20; k++) {
         double level = k < 8 ? sqrt(low * high) : 0.5 * (low + high);
         if (field_above(f, level) >= mass * total)
             low = level;

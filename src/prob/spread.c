@@ -6,7 +6,7 @@
 #include "core/units.h"
 #include "geo/earth.h"
 
-enum { SIDE = 128, ZOOMS = 6, FEW_CELLS = 24, PER_CELL = 10 };
+enum { SIDE = 128, ZOOMS = 6, FEW_CELLS = 24, PER_CELL = 10, MOST = 65536 };
 
 // Nearer than this nobody knows where anything is; it keeps exact clouds from having no size.
 #define SMALLEST_SIGMA_M 25.0
@@ -50,15 +50,13 @@ static double mass_above(const double *mass, const double *density, size_t n, do
 
 double prob_level_of(const double *mass, const double *density, size_t n, double target)
 {
-    double high = 0, total = 0;
-    for (size_t i = 0; i < n; i++) {
+    double high = 0;
+    for (size_t i = 0; i < n; i++)
         high = density[i] > high ? density[i] : high;
-        total += mass[i];
-    }
     double low = high * 1e-12;
     for (int k = 0; k < 40 && high > low * (1 + 1e-9); k++) {
         double level = sqrt(low * high);
-        if (mass_above(mass, density, n, level) >= target * total)
+        if (mass_above(mass, density, n, level) >= target)
             low = level;
         else
             high = level;
@@ -187,31 +185,69 @@ static double sigma_minor(const struct prob_moments *m)
 // (prob/blur.h) is of fourth order, whose best bandwidth is wider by WIDER.
 #define WIDER 1.3
 
+// Every k-th particle of a large cloud: its width does not need them all.
+static bool thin_out(const struct prob_cloud *cloud, struct core_arena *arena, struct prob_cloud *out)
+{
+    size_t step = (cloud->n + MOST - 1) / MOST, n = 0;
+    *out = *cloud;
+    if (step <= 1)
+        return true;
+    float *lat = CORE_ARENA_NEW(arena, float, MOST), *lon = CORE_ARENA_NEW(arena, float, MOST);
+    double *weight = CORE_ARENA_NEW(arena, double, MOST);
+    if (!lat || !lon || !weight)
+        return false;
+    for (size_t i = 0; i < cloud->n; i += step) {
+        lat[n] = cloud->lat_deg[i];
+        lon[n] = cloud->lon_deg[i];
+        weight[n++] = cloud->weight[i];
+    }
+    *out = (struct prob_cloud){n, lat, lon, weight};
+    return true;
+}
+
+// (sum w)^2 / sum w^2 of those that have a place.
+static double effective_n(const struct prob_cloud *cloud)
+{
+    double sum = 0, squares = 0;
+    for (size_t i = 0; i < cloud->n; i++)
+        if (prob_cloud_has(cloud, i)) {
+            sum += cloud->weight[i];
+            squares += cloud->weight[i] * cloud->weight[i];
+        }
+    return squares > 0 ? sum * sum / squares : 0;
+}
+
+static void spread_make(struct histogram *h, const struct prob_cloud *some,
+                        const struct prob_moments *moments, double n_all, struct prob_spread *out)
+{
+    double area = area50_of(h, some, moments->weight, effective_n(some));
+    double sigma_a = fmax(sqrt(area / (2 * CORE_PI * log(2.0))), SMALLEST_SIGMA_M);
+    double sigma = fmax(fmin(sigma_minor(moments), sigma_a), SMALLEST_SIGMA_M);
+    double n = fmax(1.0, n_all * (sigma / sigma_a) * (sigma / sigma_a));
+    out->area50_m2 = 2 * CORE_PI * log(2.0) * sigma_a * sigma_a;
+    out->bandwidth_m = WIDER * sigma * pow(n, -1.0 / 6.0);
+    out->mean_lat_deg = moments->mean.lat_deg;
+}
+
 bool prob_spread_of(const struct prob_cloud *cloud, struct prob_spread *out, bool *nomem)
 {
     struct core_arena arena = {0};
     struct prob_moments moments;
-    struct prob_extent extent = {0};
-    *nomem = false;
-    prob_extent_add(&extent, cloud);
-    if (!extent.n || !prob_moments_of(cloud, &moments))
-        return false;
+    struct prob_cloud some;
+    double n_all = effective_n(cloud);
     struct histogram *h = CORE_ARENA_NEW(&arena, struct histogram, 1);
-    *nomem = !h;
-    if (!h)
-        return false;
-    h->extent = extent;
-    double n_eff = 0, squares = 0;
-    for (size_t i = 0; i < cloud->n; i++)
-        if (prob_cloud_has(cloud, i))
-            squares += cloud->weight[i] * cloud->weight[i];
-    n_eff = moments.weight * moments.weight / squares;
-    double area = area50_of(h, cloud, moments.weight, n_eff);
+    *nomem = !h || !thin_out(cloud, &arena, &some);
+    if (!*nomem && n_all > 0 && !prob_moments_of(&some, &moments)) {
+        // none of those kept has weight: take them all
+        some = *cloud;
+        if (!prob_moments_of(&some, &moments))
+            n_all = 0;
+    }
+    bool good = !*nomem && n_all > 0;
+    if (good) {
+        prob_extent_add(&h->extent, &some);
+        spread_make(h, &some, &moments, n_all, out);
+    }
     core_arena_fini(&arena);
-    double sigma_a = fmax(sqrt(area / (2 * CORE_PI * log(2.0))), SMALLEST_SIGMA_M);
-    double sigma = fmax(fmin(sigma_minor(&moments), sigma_a), SMALLEST_SIGMA_M);
-    double n = fmax(1.0, n_eff * (sigma / sigma_a) * (sigma / sigma_a));
-    out->area50_m2 = 2 * CORE_PI * log(2.0) * sigma_a * sigma_a;
-    out->bandwidth_m = WIDER * sigma * pow(n, -1.0 / 6.0);
-    return true;
+    return good;
 }

@@ -18,11 +18,12 @@ void prob_extent_add(struct prob_extent *extent, const struct prob_cloud *cloud)
 struct prob_spread {
     double area50_m2;   // of the densest half
     double bandwidth_m; // Silverman's rule on it
+    double mean_lat_deg;
 };
 // False when the cloud has no weight (or memory is out: *nomem).
 bool prob_spread_of(const struct prob_cloud *cloud, struct prob_spread *out, bool *nomem);
 
-// Level at which the cells denser than it hold `target` of the mass: bisection, no sorting.
+// Level at which the cells denser than it hold a mass of `target`: bisection, no sorting.
 double prob_level_of(const double *mass, const double *density, size_t n, double target);
 
 static inline bool prob_cloud_has(const struct prob_cloud *cloud, size_t i)
