@@ -9,4 +9,8 @@
 enum ph_status plan_update(const struct plan_cloud *cloud, const struct plan_track *searches, size_t n_searches,
                            int threads, double *weight, double *cumulative_pos, struct ph_err *err) PH_NODISCARD;
 
+// The same from exposures that are known: weight[i] *= exp(-exposure[i]), normalised to the prior sum.
+enum ph_status plan_update_weights(size_t n, const double *exposure, double *weight, double *cumulative_pos,
+                                   struct ph_err *err) PH_NODISCARD;
+
 #endif

@@ -1,0 +1,24 @@
+// Finds the rectangles: several arrangements, each improved by random steps that only ever go up.
+#ifndef PLAN_OPTIMISE_H
+#define PLAN_OPTIMISE_H
+
+#include "plan/crew.h"
+
+// Explores on a sample of the cloud. *manual gets the manual method's arrangement, *best the best found
+// (both [n_assets]; used says who takes part).
+struct plan_arrangement {
+    struct plan_wish *wish;
+    bool *used;
+};
+
+enum ph_status plan_optimise_explore(struct plan_crew *crew, struct core_job *job, struct core_arena *arena,
+                                     struct plan_arrangement *best, struct plan_arrangement *manual,
+                                     struct ph_err *err) PH_NODISCARD;
+
+// Small steps around what is placed, on a larger scene.
+enum ph_status plan_optimise_refine(struct plan_crew *crew, struct core_job *job, struct ph_err *err) PH_NODISCARD;
+
+// Places an arrangement; false when it breaks a rule on the way.
+bool plan_arrangement_place(struct plan_crew *crew, const struct plan_arrangement *arrangement);
+
+#endif

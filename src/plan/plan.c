@@ -1,0 +1,367 @@
+#include "plan/plan.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/err.h"
+#include "core/units.h"
+#include "plan/bound.h"
+#include "plan/evaluate.h"
+#include "plan/optimise.h"
+
+enum { EXPLORE_ON = 2000, REFINE_ON = 20000, BOUND_ON = 100000, WHY = 200 };
+
+// Everything between the question and the answer.
+struct making {
+    const struct plan_problem *problem;
+    struct core_job *job;
+    int threads;
+    struct core_arena arena; // scratch
+    struct plan_flat flat;
+    struct plan_scene scene; // all particles, or as many as are worth refining on
+    struct plan_crew crew;
+    struct plan_result *out;
+};
+
+static enum ph_status check(const struct plan_problem *problem, struct ph_err *err)
+{
+    for (size_t a = 0; a < problem->n_assets; a++) {
+        const struct plan_asset *asset = &problem->asset[a];
+        if (!(asset->speed_mps > 0) || !isfinite(asset->speed_mps))
+            return core_err_set(err, PH_EINPUT, asset->id, "give speed_kn", "an asset needs a search speed");
+        if (!(asset->turn_allowance_frac >= 0 && asset->turn_allowance_frac < 0.9))
+            return core_err_set(err, PH_EINPUT, asset->id, "give 0 to 0.9",
+                                "the turn allowance is out of range");
+        if (!asset->has_on_scene && !(asset->transit_mps > 0))
+            return core_err_set(err, PH_EINPUT, asset->id, "give transit_kn",
+                                "an asset needs a transit speed");
+        for (size_t o = 0; o < problem->cloud.n_objects; o++)
+            if (!(asset->sweep_m[o] >= 0) || !isfinite(asset->sweep_m[o]))
+                return core_err_set(err, PH_EINPUT, asset->id, "give sweep_width_nm",
+                                    "no sweep width against object %zu", o + 1);
+    }
+    if (problem->cloud.n_knots < 2 || !problem->cloud.n)
+        return core_err_set(err, PH_EINPUT, "drift", "let the drift run longer",
+                            "a plan needs the cloud at two times at least");
+    return PH_OK;
+}
+
+// --- assets that cannot take part
+// ---------------------------------------------------------------------------
+
+static const char *why_unused(struct making *m, size_t a)
+{
+    char *text = CORE_ARENA_NEW(&m->out->arena, char, WHY);
+    if (!text)
+        return "cannot take part";
+    const struct plan_cloud *cloud = &m->problem->cloud;
+    int64_t from_ns = cloud->time_ns[0], to_ns = cloud->time_ns[cloud->n_knots - 1];
+    struct plan_spread spread;
+    struct plan_window window;
+    if (!(m->crew.sweep_m[a] > 0)) {
+        snprintf(text, WHY, "has a sweep width of 0 against all objects");
+        return text;
+    }
+    if (!plan_scene_spread(&m->scene, m->scene.knot_s[m->scene.n_knots / 2], NULL, &spread)) {
+        snprintf(text, WHY, "nothing is afloat any more");
+        return text;
+    }
+    struct geo_pos mean = plan_flat_to_pos(&m->flat, (struct geo_xy){spread.x_m, spread.y_m});
+    if (plan_window_of(&m->problem->asset[a], mean, mean, from_ns, to_ns, &window) &&
+        (double)(window.end_ns - window.start_ns) / 1e9 * m->problem->asset[a].speed_mps > 4 * CORE_M_PER_NM)
+        snprintf(text, WHY, "finds no free area in which it would add anything");
+    else
+        plan_window_why(&m->problem->asset[a], mean, from_ns, to_ns, text, WHY);
+    return text;
+}
+
+// --- from rectangles to areas
+// -------------------------------------------------------------------------------
+
+static const char *creep_name(const struct plan_rectangle *r)
+{
+    static const char *const name[] = {"N", "NE", "E", "SE", "S", "SW", "W", "NW"};
+    double bearing = r->bearing_deg + (r->right ? -90 : 90); // from the first leg towards the last
+    return name[(int)floor(core_deg_wrap360(bearing + 22.5) / 45) % 8];
+}
+
+static bool waypoints_fill(struct making *m, const struct plan_rectangle *r, struct plan_area *area)
+{
+    struct plan_vertex vertex[2 * PLAN_MOST_LEGS];
+    area->n_waypoints = plan_rectangle_vertices(r, m->scene.t0_ns, vertex);
+    area->waypoint = CORE_ARENA_NEW(&m->out->arena, struct plan_waypoint, area->n_waypoints);
+    if (!area->waypoint)
+        return false;
+    for (size_t i = 0; i < area->n_waypoints; i++) {
+        struct geo_xy xy = {vertex[i].x_m, vertex[i].y_m};
+        area->waypoint[i].pos = plan_flat_to_pos(&m->flat, xy);
+        area->waypoint[i].t_ns = m->scene.t0_ns + (int64_t)floor(vertex[i].t_s * 1e9);
+    }
+    area->waypoint[area->n_waypoints - 1].t_ns = r->end_ns;
+    return true;
+}
+
+static bool area_fill(struct making *m, const struct plan_rectangle *r, struct plan_area *area)
+{
+    bool along = r->leg_side_m >= r->creep_side_m; // legs along the long side
+    struct geo_xy corner[4];
+    plan_rectangle_corners(r, corner);
+    *area = (struct plan_area){
+        .asset = r->asset,
+        .pattern = along ? "PS" : "CS",
+        .centre = r->centre,
+        .length_m = fmax(r->leg_side_m, r->creep_side_m),
+        .width_m = fmin(r->leg_side_m, r->creep_side_m),
+        .orientation_deg = (r->bearing_deg + (along ? 0 : 90)) % 180,
+        .spacing_m = r->spacing_m,
+        .sweep_m = m->crew.sweep_m[r->asset],
+        .coverage = m->crew.sweep_m[r->asset] / r->spacing_m,
+        .start_ns = r->window.start_ns,
+        .end_ns = r->end_ns,
+        .track_m = r->track_m,
+        .transit_s = r->window.transit_s,
+        .return_s = r->window.return_s,
+        .creep = creep_name(r),
+    };
+    for (int i = 0; i < 4; i++)
+        area->corner[i] = plan_flat_to_pos(&m->flat, corner[i]);
+    if (!waypoints_fill(m, r, area))
+        return false;
+    area->csp = area->waypoint[0].pos;
+    return true;
+}
+
+// --- what it achieves, from the waypoints as printed
+// --------------------------------------------------------
+
+static enum ph_status area_expose(const struct making *m, const struct plan_area *area,
+                                  enum plan_detection detection, double *exposure, struct ph_err *err)
+{
+    const struct plan_asset *asset = &m->problem->asset[area->asset];
+    struct plan_track track = {area->waypoint, area->n_waypoints, asset->sweep_m, plan_speed_made_good(asset),
+                               area};
+    return plan_expose(&m->problem->cloud, &track, detection, m->threads, exposure, err);
+}
+
+// Probability inside the area at the middle of the search.
+static double poc_of(const struct making *m, const struct plan_rectangle *r, double *x, double *y)
+{
+    struct plan_box box = plan_rectangle_box(r, m->scene.t0_ns);
+    double inside = 0;
+    plan_scene_at(&m->scene, (box.from_s + box.to_s) / 2, x, y);
+    for (size_t i = 0; i < m->scene.n; i++) {
+        double dx = x[i] - box.x_m, dy = y[i] - box.y_m;
+        if (fabs(dx * box.ux + dy * box.uy) <= box.half_u_m &&
+            fabs(dx * box.uy - dy * box.ux) <= box.half_v_m)
+            inside += m->scene.weight[i];
+    }
+    return inside;
+}
+
+// Exposures of all areas in the order listed: marginal gains add up to the total by construction.
+static enum ph_status areas_score(struct making *m, double *exposure, double *alone, struct ph_err *err)
+{
+    struct plan_result *out = m->out;
+    const struct plan_cloud *cloud = &m->problem->cloud;
+    enum plan_detection law = m->problem->detection;
+    enum plan_detection other = law == PLAN_RANDOM ? PLAN_INVERSE_CUBE : PLAN_RANDOM;
+    enum ph_status status = PH_OK;
+    double before = 0;
+    for (size_t k = 0; k < out->n_areas && !status; k++) {
+        memset(alone, 0, cloud->n * sizeof *alone);
+        status = area_expose(m, &out->area[k], law, alone, err);
+        if (status)
+            break;
+        out->area[k].pos_alone = plan_pos(cloud, alone);
+        for (size_t i = 0; i < cloud->n; i++)
+            exposure[i] += alone[i];
+        double after = plan_pos(cloud, exposure);
+        out->area[k].pos = after - before;
+        out->area[k].pod = out->area[k].poc > 0 ? fmin(1, out->area[k].pos_alone / out->area[k].poc) : 0;
+        before = after;
+    }
+    out->pos_total = before;
+    memset(alone, 0, cloud->n * sizeof *alone);
+    for (size_t k = 0; k < out->n_areas && !status; k++) {
+        double so_far = plan_pos(cloud, alone);
+        status = area_expose(m, &out->area[k], other, alone, err);
+        out->area[k].pos_other = plan_pos(cloud, alone) - so_far;
+    }
+    out->pos_other = plan_pos(cloud, alone);
+    return status;
+}
+
+// POS given that one scenario (or object) is the right one.
+static void shares_fill(const struct plan_cloud *cloud, const double *exposure, const uint16_t *kind,
+                        size_t n_kinds, double *share, double *scratch)
+{
+    for (size_t k = 0; k < n_kinds; k++)
+        share[k] = scratch[k] = 0;
+    for (size_t i = 0; i < cloud->n; i++) {
+        size_t k = kind ? kind[i] : 0;
+        share[k] += cloud->weight[i] * -expm1(-exposure[i]);
+        scratch[k] += cloud->weight[i];
+    }
+    for (size_t k = 0; k < n_kinds; k++)
+        share[k] = scratch[k] > 0 ? share[k] / scratch[k] : 0;
+}
+
+// --- the steps
+// ----------------------------------------------------------------------------------------------
+
+static bool arrangement_alloc(struct core_arena *arena, size_t n, struct plan_arrangement *out)
+{
+    out->wish = CORE_ARENA_NEW(arena, struct plan_wish, n);
+    out->used = CORE_ARENA_NEW(arena, bool, n);
+    return out->wish && out->used;
+}
+
+// Explores on a sample, refines on all, and keeps the manual method's plan when that is better after all.
+static enum ph_status search(struct making *m, struct ph_err *err)
+{
+    const struct plan_problem *problem = m->problem;
+    struct plan_scene sample;
+    struct plan_crew scouts;
+    struct plan_arrangement best, manual;
+    if (!arrangement_alloc(&m->arena, problem->n_assets, &best) ||
+        !arrangement_alloc(&m->arena, problem->n_assets, &manual))
+        return core_err_nomem(err);
+    enum ph_status status =
+        plan_scene_make(&problem->cloud, &m->flat, EXPLORE_ON, m->threads, &m->arena, &sample, err);
+    if (!status)
+        status = plan_crew_init(problem, &sample, m->threads, &m->arena, &scouts, err);
+    if (!status)
+        status = plan_optimise_explore(&scouts, m->job, &m->arena, &best, &manual, err);
+    if (status)
+        return status;
+    bool lawful = plan_arrangement_place(&m->crew, &manual);
+    double manual_pos = plan_crew_pos(&m->crew);
+    m->out->manual_pos = lawful && manual_pos > 0 ? manual_pos : NAN;
+    if (!plan_arrangement_place(&m->crew, &best) || (lawful && plan_crew_pos(&m->crew) < manual_pos))
+        if (!plan_arrangement_place(&m->crew, &manual))
+            return core_err_set(err, PH_EINTERNAL, "plan", NULL, "no arrangement can be placed");
+    return plan_optimise_refine(&m->crew, m->job, err);
+}
+
+// Areas in the order of the case's assets, and the reasons of those without.
+static enum ph_status areas_make(struct making *m, struct ph_err *err)
+{
+    struct plan_result *out = m->out;
+    size_t n = m->problem->n_assets;
+    out->area = CORE_ARENA_NEW(&out->arena, struct plan_area, n ? n : 1);
+    out->unused = CORE_ARENA_NEW(&out->arena, struct plan_unused, n ? n : 1);
+    double *x = CORE_ARENA_NEW(&m->arena, double, m->scene.n),
+           *y = CORE_ARENA_NEW(&m->arena, double, m->scene.n);
+    if (!out->area || !out->unused || !x || !y)
+        return core_err_nomem(err);
+    for (size_t a = 0; a < n; a++) {
+        if (!m->crew.used[a]) {
+            out->unused[out->n_unused++] = (struct plan_unused){a, why_unused(m, a)};
+            continue;
+        }
+        struct plan_area *area = &out->area[out->n_areas++];
+        if (!area_fill(m, &m->crew.rectangle[a], area))
+            return core_err_nomem(err);
+        area->poc = poc_of(m, &m->crew.rectangle[a], x, y);
+        if (m->crew.rectangle[a].window.clipped)
+            core_job_warn(
+                m->job, "plan-window-clipped",
+                "%s could search beyond the times that the drift forecast covers: only those are planned",
+                m->problem->asset[a].id);
+    }
+    return PH_OK;
+}
+
+static enum ph_status shares_make(struct making *m, struct ph_err *err)
+{
+    const struct plan_cloud *cloud = &m->problem->cloud;
+    struct plan_result *out = m->out;
+    size_t kinds = cloud->n_sources > cloud->n_objects ? cloud->n_sources : cloud->n_objects;
+    double *exposure = CORE_ARENA_NEW(&m->arena, double, cloud->n);
+    double *alone = CORE_ARENA_NEW(&m->arena, double, cloud->n);
+    double *scratch = CORE_ARENA_NEW(&m->arena, double, kinds + 1);
+    out->pos_per_source = CORE_ARENA_NEW(&out->arena, double, cloud->n_sources + 1);
+    out->pos_per_object = CORE_ARENA_NEW(&out->arena, double, cloud->n_objects + 1);
+    if (!exposure || !alone || !scratch || !out->pos_per_source || !out->pos_per_object)
+        return core_err_nomem(err);
+    enum ph_status status = areas_score(m, exposure, alone, err);
+    if (status)
+        return status;
+    shares_fill(cloud, exposure, cloud->source, cloud->n_sources, out->pos_per_source, scratch);
+    shares_fill(cloud, exposure, cloud->object, cloud->n_objects, out->pos_per_object, scratch);
+    return PH_OK;
+}
+
+static enum ph_status bound_make(struct making *m, struct ph_err *err)
+{
+    struct plan_bound bound;
+    core_job_progress(m->job, "plan", 0.95);
+    enum ph_status status = plan_bound_make(m->problem, &m->scene, m->job, &bound, err);
+    if (status)
+        return status;
+    m->out->pos_bound = bound.pos;
+    m->out->bound_cell_m = bound.cell_m;
+    m->out->bound_gap = bound.gap;
+    return PH_OK;
+}
+
+static void valid_fill(struct plan_result *out, const struct plan_cloud *cloud)
+{
+    out->valid_from_ns = out->n_areas ? out->area[0].start_ns : cloud->time_ns[0];
+    out->valid_to_ns = out->n_areas ? out->area[0].end_ns : cloud->time_ns[cloud->n_knots - 1];
+    for (size_t k = 1; k < out->n_areas; k++) {
+        if (out->area[k].start_ns < out->valid_from_ns)
+            out->valid_from_ns = out->area[k].start_ns;
+        if (out->area[k].end_ns > out->valid_to_ns)
+            out->valid_to_ns = out->area[k].end_ns;
+    }
+}
+
+static enum ph_status make(struct making *m, struct ph_err *err)
+{
+    const struct plan_cloud *cloud = &m->problem->cloud;
+    if (!plan_scene_flat(cloud, &m->flat))
+        return core_err_set(err, PH_EINPUT, "drift", "check the searches flown, the scenarios and the coast",
+                            "nothing is afloat that could be searched for");
+    enum ph_status status =
+        plan_scene_make(cloud, &m->flat, REFINE_ON, m->threads, &m->arena, &m->scene, err);
+    if (!status)
+        status = plan_crew_init(m->problem, &m->scene, m->threads, &m->arena, &m->crew, err);
+    if (!status && m->problem->n_assets)
+        status = search(m, err);
+    if (!status)
+        status = areas_make(m, err);
+    if (!status)
+        status = shares_make(m, err);
+    if (!status)
+        status = bound_make(m, err);
+    if (!status)
+        valid_fill(m->out, cloud);
+    return status;
+}
+
+enum ph_status plan_make(const struct plan_problem *problem, struct core_job *job, struct plan_result *out,
+                         struct ph_err *err)
+{
+    enum ph_status status = check(problem, err);
+    if (status)
+        return status;
+    struct plan_result result = {.manual_pos = NAN};
+    struct making m = {.problem = problem, .job = job, .threads = job->threads, .out = &result};
+    status = make(&m, err);
+    core_arena_fini(&m.arena);
+    if (status) {
+        plan_result_fini(&result);
+        return status;
+    }
+    core_job_progress(job, "plan", 1);
+    *out = result;
+    return PH_OK;
+}
+
+void plan_result_fini(struct plan_result *result)
+{
+    core_arena_fini(&result->arena);
+    *result = (struct plan_result){0};
+}

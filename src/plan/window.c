@@ -1,0 +1,76 @@
+#include "plan/window.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "core/time.h"
+#include "core/units.h"
+
+static int64_t ns_of(double s)
+{
+    return (int64_t)llround(s * 1e9);
+}
+
+double plan_speed_made_good(const struct plan_asset *asset)
+{
+    return asset->speed_mps * (1 - asset->turn_allowance_frac);
+}
+
+// Time on scene before the ensemble's range is considered. A reserve is a share of the endurance that is
+// not planned away; both transits come out of the rest.
+static struct plan_window unclipped(const struct plan_asset *asset, struct geo_pos first, struct geo_pos last)
+{
+    if (asset->has_on_scene)
+        return (struct plan_window){.start_ns = asset->on_scene_ns,
+                                    .end_ns = asset->on_scene_ns + ns_of(asset->search_s)};
+    double out_s = geo_earth_distance_m(asset->from, first) / asset->transit_mps;
+    double back_s = geo_earth_distance_m(last, asset->return_to) / asset->transit_mps;
+    double usable_s = asset->endurance_s * (1 - asset->reserve_frac);
+    return (struct plan_window){
+        .start_ns = asset->available_ns + ns_of(out_s),
+        .end_ns = asset->available_ns + ns_of(usable_s - back_s),
+        .transit_s = out_s,
+        .return_s = back_s,
+    };
+}
+
+bool plan_window_of(const struct plan_asset *asset, struct geo_pos first, struct geo_pos last,
+                    int64_t from_ns, int64_t to_ns, struct plan_window *out)
+{
+    struct plan_window window = unclipped(asset, first, last);
+    if (window.end_ns <= window.start_ns)
+        return false;
+    if (window.start_ns < from_ns)
+        window.start_ns = from_ns, window.clipped = true;
+    if (window.end_ns > to_ns)
+        window.end_ns = to_ns, window.clipped = true;
+    if (window.end_ns <= window.start_ns)
+        return false;
+    *out = window;
+    return true;
+}
+
+void plan_window_why(const struct plan_asset *asset, struct geo_pos place, int64_t from_ns, int64_t to_ns,
+                     char *text, size_t size)
+{
+    struct plan_window window = unclipped(asset, place, place);
+    char when[CORE_TIME_TEXT], limit[CORE_TIME_TEXT];
+    if (window.end_ns <= window.start_ns && !asset->has_on_scene)
+        snprintf(text, size,
+                 "needs %.1f h to get there and back of %.1f h (%.0f %% of %.1f h kept in reserve)",
+                 (window.transit_s + window.return_s) / 3600,
+                 asset->endurance_s * (1 - asset->reserve_frac) / 3600, 100 * asset->reserve_frac,
+                 asset->endurance_s / 3600);
+    else if (window.end_ns <= window.start_ns)
+        snprintf(text, size, "has no time on scene");
+    else if (window.start_ns >= to_ns) {
+        core_time_dtg(window.start_ns, when);
+        core_time_dtg(to_ns, limit);
+        snprintf(text, size, "arrives at %s, after the end of the drift forecast at %s", when, limit);
+    } else if (window.end_ns <= from_ns) {
+        core_time_dtg(window.end_ns, when);
+        core_time_dtg(from_ns, limit);
+        snprintf(text, size, "has to leave at %s, before the drift begins at %s", when, limit);
+    } else
+        snprintf(text, size, "has too little time on scene for two legs");
+}
