@@ -368,6 +368,31 @@ static void test_examples(void)
     }
 }
 
+// Whole cases in the documentation are good cases.
+static void test_documentation(void)
+{
+    struct core_buf text = {0};
+    struct ph_err err = {0};
+    int n = 0;
+    if (core_file_read(tap_source("docs/case.md"), 1 << 20, &text, &err)) {
+        tap_ok(false, "docs/case.md can be read");
+        return;
+    }
+    for (char *at = text.text; (at = strstr(at, "```json case\n"));) {
+        struct scenario_case c;
+        struct scenario_problems problems;
+        char *from = at + strlen("```json case\n");
+        char *to = strstr(from, "```");
+        *to = '\0';
+        if (!tap_ok(parse(from, &c, &problems, &err) == PH_OK, "case %d of docs/case.md is good", ++n))
+            problems_show(&problems);
+        parsed_fini(&c, &problems);
+        at = to + 1;
+    }
+    tap_ok(n >= 2, "docs/case.md has whole cases in it");
+    core_buf_fini(&text);
+}
+
 static void test_hash(void)
 {
     struct scenario_case c;
@@ -474,6 +499,7 @@ int main(void)
     test_everything_read();
     test_swamped();
     test_examples();
+    test_documentation();
     test_hash();
     test_mutations();
     return tap_done();
