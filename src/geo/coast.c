@@ -18,7 +18,8 @@
 #define OFF_SHORE_M 10.0 // how far off the nearest water is put, doubled up to
 #define OFF_SHORE_MAX_M 40.0
 #define FIRST_RADIUS_M 2000.0
-#define SHORE_TRIES 256 // pieces of shore that may turn out to have no water in front
+#define STRIDE_M 25.0   // further along the shore after a try
+#define SHORE_TRIES 256 // places on the shore that may turn out to have no water in front
 
 // ---- opening --------------------------------------------------------------------------------------------
 
@@ -78,7 +79,7 @@ static struct geo_coast *new_coast(void)
     if (!coast)
         return NULL;
     coast->file.nc = -1;
-    coast->all_land.land = true;
+    coast->all_land = (struct geo_coast_bin){.land = true, .corner = {true, true, true, true}};
     snprintf(coast->source, sizeof coast->source, "none installed");
     return coast;
 }
@@ -347,26 +348,42 @@ bool geo_coast_crosses(const struct geo_coast *coast, struct geo_pos from, struc
 struct shore_search {
     struct geo_pos pos;
     struct geo_scale scale;
-    double beyond_m;  // nearer shore has been tried
+    double beyond_m;  // shore as near as this has been tried
     double nearest_m; // shortest distance beyond that
     double x, y;      // the shore there, from pos
     double nx, ny;    // across the shore
 };
 
-static void offer_edge(struct shore_search *search, double ax, double ay, double bx, double by)
+static void offer(struct shore_search *search, double x, double y, double dx, double dy)
 {
-    double dx = bx - ax, dy = by - ay, l2 = dx * dx + dy * dy;
-    double t = l2 > 0 ? -(ax * dx + ay * dy) / l2 : 0;
-    t = t < 0 ? 0 : t > 1 ? 1 : t;
-    double x = ax + t * dx, y = ay + t * dy, far = hypot(x, y);
+    double far = hypot(x, y), length = hypot(dx, dy);
     if (!(far > search->beyond_m && far < search->nearest_m))
         return;
-    double length = l2 > 0 ? sqrt(l2) : 1;
     search->nearest_m = far;
     search->x = x;
     search->y = y;
     search->nx = -dy / length;
     search->ny = dx / length;
+}
+
+// The edge's nearest place; where that has been tried, its places a stride further out.
+static void offer_edge(struct shore_search *search, double ax, double ay, double bx, double by)
+{
+    double dx = bx - ax, dy = by - ay, l2 = dx * dx + dy * dy;
+    if (!(l2 > 0))
+        return;
+    double foot = -(ax * dx + ay * dy) / l2, t = foot < 0 ? 0 : foot > 1 ? 1 : foot;
+    double x = ax + t * dx, y = ay + t * dy;
+    if (hypot(x, y) > search->beyond_m) {
+        offer(search, x, y, dx, dy);
+        return;
+    }
+    double cross = ax * dy - ay * dx, r = search->beyond_m + STRIDE_M, reach2 = r * r - cross * cross / l2;
+    for (int sign = -1; sign <= 1 && reach2 > 0; sign += 2) {
+        t = foot + sign * sqrt(reach2 / l2);
+        if (t >= 0 && t <= 1)
+            offer(search, ax + t * dx, ay + t * dy, dx, dy);
+    }
 }
 
 static size_t cell_at(double units)
