@@ -1,7 +1,8 @@
-// How long one particle takes for one step: `build/bench/kernel [CURRENT.nc WIND.nc]`.
+// How long one particle takes for one step: `build/bench/kernel [CURRENT.nc WIND.nc]`, by itself with the
+// files of $PHAROS_SHARED/reference where they are.
 //
-// Both stages of RK2 with current and wind, leeway with noise, errors, diffusion, jibing, and the shore where one
-// is installed. Prints the best of a few runs. Never part of the tests: times are not truths.
+// Both stages of RK2 with current and wind, leeway with noise, errors, diffusion, jibing, and the shore where
+// one is installed. Prints the best of a few runs. Never part of the tests: times are not truths.
 #include "drift/fixture.h"
 
 #include <stdio.h>
@@ -57,15 +58,24 @@ static void bench(const char *name, size_t n, int threads, bool coast, const cha
 
 int main(int argc, char **argv)
 {
+    char current[4096] = "", wind[4096] = "";
+    const char *shared = getenv("PHAROS_SHARED");
+    snprintf(current, sizeof current, "%s/reference/made-current.nc", shared ? shared : "../shared");
+    snprintf(wind, sizeof wind, "%s/reference/made-wind.nc", shared ? shared : "../shared");
+    if (argc == 3) {
+        snprintf(current, sizeof current, "%s", argv[1]);
+        snprintf(wind, sizeof wind, "%s", argv[2]);
+    }
+    bool files = !access(current, R_OK) && !access(wind, R_OK);
     const size_t sizes[] = {1000, 10000, 100000};
     for (int threads = 1; threads <= 2; threads++)
         for (size_t k = 0; k < sizeof sizes / sizeof sizes[0]; k++) {
             bench("constant", sizes[k], threads, false, NULL, NULL);
             bench("constant, coast", sizes[k], threads, true, NULL, NULL);
-            if (argc == 3)
-                bench("files, coast", sizes[k], threads, true, argv[1], argv[2]);
+            if (files)
+                bench("files, coast", sizes[k], threads, true, current, wind);
         }
-    if (argc != 3)
+    if (!files)
         printf("(name a current and a wind file around 34 N 14 E from 2026-01-01 to time files)\n");
     return 0;
 }

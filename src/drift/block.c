@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/units.h"
+#include "drift/draw.h"
 #include "geo/earth.h"
 
 enum { STAGES = 4, PULL_BACK_M = 5 };
@@ -27,6 +28,7 @@ struct drift_scratch {
     double u[STAGES][DRIFT_BLOCK], v[STAGES][DRIFT_BLOCK]; // velocity of each stage
     double east[DRIFT_BLOCK], north[DRIFT_BLOCK];          // displacement
     double held[2 * DRIFT_DRIVERS][DRIFT_BLOCK];
+    double chance[DRIFT_BLOCK];                            // of jibing, uniform
     double change_deg[DRIFT_BLOCK], wind_mps[DRIFT_BLOCK]; // for Allen's jibing
     float direction[DRIFT_HOUR_SLOTS][DRIFT_BLOCK];
     uint32_t particle[DRIFT_BLOCK];
@@ -293,7 +295,7 @@ static bool velocity(const struct drift_window *w, const struct drift_step *step
     }
     drift_kernel_leeway(b->n, b->wind_u, b->wind_v, b->slope[2], b->offset[2], b->cross_slope,
                         b->cross_offset, b->u[stage], b->v[stage]);
-    if (!stage)
+    if (!stage && w->c->drift.jibe_model == SCENARIO_JIBE_ALLEN)
         for (size_t i = 0; i < b->n; i++)
             b->wind_mps[i] = hypot(b->wind_u[i], b->wind_v[i]);
     return good;
@@ -397,12 +399,10 @@ static void jibe(const struct drift_window *w, const struct drift_step *step, st
 {
     if (!w->c->drift.jibing)
         return;
-    for (size_t i = 0; i < b->n; i++) {
-        double u[4];
-        core_rng_uniform(w->c->drift.seed, b->particle[i], step->index, CORE_RNG_JIBE, u);
-        if (drift_kernel_jibes(u[0], log_stay_of(w, b, i), b->dt_s[i]))
+    drift_draw_uniform(b->n, w->c->drift.seed, b->particle, step->index, CORE_RNG_JIBE, b->chance);
+    for (size_t i = 0; i < b->n; i++)
+        if (drift_kernel_jibes(b->chance[i], log_stay_of(w, b, i), b->dt_s[i]))
             b->side[i] ^= 1u;
-    }
 }
 
 static void tally_step(const struct drift_step *step, struct drift_scratch *b)

@@ -20,7 +20,8 @@ static bool run(struct fixture *f, size_t block, struct drift_ensemble *e)
 static double spread_km(const struct drift_ensemble *e, struct geo_pos from)
 {
     const float *lat = e->lat_deg + (e->n_times - 1) * e->n, *lon = e->lon_deg + (e->n_times - 1) * e->n;
-    double x_scale = geo_earth_m_per_deg_lon(from.lat_deg), y_scale = geo_earth_m_per_deg_lat(from.lat_deg), sum = 0;
+    double x_scale = geo_earth_m_per_deg_lon(from.lat_deg), y_scale = geo_earth_m_per_deg_lat(from.lat_deg),
+           sum = 0;
     for (size_t i = 0; i < e->n; i++) {
         double x = (lon[i] - from.lon_deg) * x_scale, y = (lat[i] - from.lat_deg) * y_scale;
         sum += x * x + y * y;
@@ -97,8 +98,8 @@ static void test_jibing(void)
         int steps = (int)(86400 / step_s);
         double p = 1 - pow(0.96, step_s / 3600), mean = (1 - pow(1 - 2 * p, steps)) / (2 * p * steps);
         double never = pow(1 - p, steps - 1);
-        tap_ok(good && fabs(sum / CROWD - mean) < 0.03, "4 %% an hour in steps of %g s: mean side %.3f is %.3f", step_s,
-               sum / CROWD, mean);
+        tap_ok(good && fabs(sum / CROWD - mean) < 0.03,
+               "4 %% an hour in steps of %g s: mean side %.3f is %.3f", step_s, sum / CROWD, mean);
         tap_ok(good && fabs(stayed / CROWD - never) < 0.025, "and %.3f never jibe, %.3f are expected",
                stayed / CROWD, never);
         if (good)
@@ -134,7 +135,8 @@ static void test_allen(double turn_deg_per_h)
     struct forcing_observation wind[STEPS + 1], none = {FIXTURE_START_NS, 0, 0};
     for (int k = 0; k <= STEPS; k++) {
         double toward = turn_deg_per_h * k / 6.0 * CORE_RAD_PER_DEG;
-        wind[k] = (struct forcing_observation){FIXTURE_START_NS + k * HOUR_NS / 6, 8 * sin(toward), 8 * cos(toward)};
+        wind[k] = (struct forcing_observation){FIXTURE_START_NS + k * HOUR_NS / 6, 8 * sin(toward),
+                                               8 * cos(toward)};
     }
     struct forcing_request requests[] = {
         {.kind = FORCING_CURRENT, .series = &none, .n_series = 1, .label = "current"},
@@ -194,7 +196,8 @@ static bool full_run(size_t n, int threads, size_t block, uint64_t seed, struct 
 static bool same_bytes(const struct drift_ensemble *a, const struct drift_ensemble *b)
 {
     size_t cells = a->n * a->n_times;
-    return a->n == b->n && a->n_times == b->n_times && !memcmp(a->lat_deg, b->lat_deg, cells * sizeof(float)) &&
+    return a->n == b->n && a->n_times == b->n_times &&
+           !memcmp(a->lat_deg, b->lat_deg, cells * sizeof(float)) &&
            !memcmp(a->lon_deg, b->lon_deg, cells * sizeof(float)) && !memcmp(a->status, b->status, cells);
 }
 
@@ -209,8 +212,8 @@ static void test_same_bytes(void)
     } way[] = {{2, 256}, {3, 256}, {7, 256}, {1, 1}, {2, 7}, {3, 64}, {7, 100}};
     for (size_t k = 0; k < sizeof way / sizeof way[0]; k++) {
         bool good = full_run(1000, way[k].threads, way[k].block, 3, &other);
-        tap_ok(good && same_bytes(&one, &other), "the same bytes with %d threads and blocks of %zu", way[k].threads,
-               way[k].block);
+        tap_ok(good && same_bytes(&one, &other), "the same bytes with %d threads and blocks of %zu",
+               way[k].threads, way[k].block);
         if (good)
             drift_ensemble_free(&other);
     }

@@ -35,7 +35,8 @@ struct fixture {
 __attribute__((unused)) static void fixture_object(struct fixture *f, size_t i, const char *key)
 {
     const struct object_class *class = key ? object_class_find(key) : NULL;
-    f->object[i] = (struct scenario_object){.id = key ? key : "still", .base_id = "object", .key = key, .weight = 1};
+    f->object[i] =
+        (struct scenario_object){.id = key ? key : "still", .base_id = "object", .key = key, .weight = 1};
     if (class) {
         f->object[i].leeway = class->leeway;
         f->object[i].jibing_resistance = class->jibing_resistance;
@@ -46,7 +47,8 @@ __attribute__((unused)) static void fixture_object(struct fixture *f, size_t i, 
 }
 
 // n particles at one place, released at the start, right and left in turn.
-__attribute__((unused)) static void fixture_init(struct fixture *f, size_t n, struct geo_pos at, const char *key)
+__attribute__((unused)) static void fixture_init(struct fixture *f, size_t n, struct geo_pos at,
+                                                 const char *key)
 {
     *f = (struct fixture){0};
     f->c.name = "made by hand";
@@ -91,28 +93,36 @@ __attribute__((unused)) static void fixture_noise(struct fixture *f)
     f->c.drift.diffusivity_m2s = 10;
 }
 
-__attribute__((unused)) static enum ph_status fixture_open(struct fixture *f, const struct forcing_request *requests,
-                                                           size_t n)
+__attribute__((unused)) static enum ph_status fixture_open(struct fixture *f,
+                                                           const struct forcing_request *requests, size_t n)
 {
     forcing_free(f->forcing);
     f->forcing = NULL;
     struct geo_box box = {f->seeds.lon_deg[0], f->seeds.lat_deg[0], f->seeds.lon_deg[0], f->seeds.lat_deg[0]};
-    return forcing_open(requests, n, (enum forcing_missing)f->c.on_missing, f->c.drift.start_ns, f->c.drift.until_ns,
-                        box, &f->job, &f->forcing, &f->err);
+    return forcing_open(requests, n, (enum forcing_missing)f->c.on_missing, f->c.drift.start_ns,
+                        f->c.drift.until_ns, box, &f->job, &f->forcing, &f->err);
 }
 
-__attribute__((unused)) static enum ph_status fixture_constant(struct fixture *f, double current_u, double current_v,
-                                                               double wind_u, double wind_v)
+__attribute__((unused)) static enum ph_status fixture_constant(struct fixture *f, double current_u,
+                                                               double current_v, double wind_u, double wind_v)
 {
     struct forcing_observation current = {FIXTURE_START_NS, current_u, current_v};
     struct forcing_observation wind = {FIXTURE_START_NS, wind_u, wind_v};
-    struct forcing_request requests[] = {
-        {.kind = FORCING_CURRENT, .series = &current, .n_series = 1, .depth_m = NAN, .label = "/environment/current/0"},
-        {.kind = FORCING_WIND, .series = &wind, .n_series = 1, .depth_m = NAN, .label = "/environment/wind/0"}};
+    struct forcing_request requests[] = {{.kind = FORCING_CURRENT,
+                                          .series = &current,
+                                          .n_series = 1,
+                                          .depth_m = NAN,
+                                          .label = "/environment/current/0"},
+                                         {.kind = FORCING_WIND,
+                                          .series = &wind,
+                                          .n_series = 1,
+                                          .depth_m = NAN,
+                                          .label = "/environment/wind/0"}};
     return fixture_open(f, requests, 2);
 }
 
-__attribute__((unused)) static enum ph_status fixture_files(struct fixture *f, const char *current, const char *wind)
+__attribute__((unused)) static enum ph_status fixture_files(struct fixture *f, const char *current,
+                                                            const char *wind)
 {
     struct forcing_request requests[] = {
         {.kind = FORCING_CURRENT, .file = current, .depth_m = NAN, .label = "/environment/current/0"},
@@ -126,7 +136,11 @@ __attribute__((unused)) static enum ph_status fixture_current(struct fixture *f,
     struct forcing_observation none = {FIXTURE_START_NS, 0, 0};
     struct forcing_request requests[] = {
         {.kind = FORCING_CURRENT, .file = current, .depth_m = NAN, .label = "/environment/current/0"},
-        {.kind = FORCING_WIND, .series = &none, .n_series = 1, .depth_m = NAN, .label = "/environment/wind/0"}};
+        {.kind = FORCING_WIND,
+         .series = &none,
+         .n_series = 1,
+         .depth_m = NAN,
+         .label = "/environment/wind/0"}};
     return fixture_open(f, requests, 2);
 }
 
@@ -155,12 +169,15 @@ struct fixture_grid {
 };
 typedef void fixture_field(double lat_deg, double lon_deg, double hours, double *u, double *v);
 
-__attribute__((unused)) static bool fixture_write(const char *path, struct fixture_grid g, fixture_field *field)
+__attribute__((unused)) static bool fixture_write(const char *path, struct fixture_grid g,
+                                                  fixture_field *field)
 {
     static const char *const axes[3] = {"time", "latitude", "longitude"},
-                             *const units[3] = {"hours since 2026-01-01 00:00:00", "degrees_north", "degrees_east"},
+                             *const units[3] = {"hours since 2026-01-01 00:00:00", "degrees_north",
+                                                "degrees_east"},
                              *const names[2] = {"uo", "vo"},
-                             *const standard[2] = {"eastward_sea_water_velocity", "northward_sea_water_velocity"};
+                             *const standard[2] = {"eastward_sea_water_velocity",
+                                                   "northward_sea_water_velocity"};
     size_t size[3] = {g.hours + 1, g.n_lat, g.n_lon};
     int id, dims[3], axis[3], var[2], failed = nc_create(path, NC_NETCDF4 | NC_CLOBBER, &id);
     for (int k = 0; k < 3; k++) {
@@ -180,8 +197,8 @@ __attribute__((unused)) static bool fixture_write(const char *path, struct fixtu
         double hour = (double)t * (g.hours_apart > 0 ? g.hours_apart : 1);
         for (size_t j = 0; j < g.n_lat; j++)
             for (size_t i = 0; i < g.n_lon; i++)
-                field(g.south + (double)j * g.step_deg, g.west + (double)i * g.step_deg, hour, &u[j * g.n_lon + i],
-                      &v[j * g.n_lon + i]);
+                field(g.south + (double)j * g.step_deg, g.west + (double)i * g.step_deg, hour,
+                      &u[j * g.n_lon + i], &v[j * g.n_lon + i]);
         size_t start[3] = {t, 0, 0}, count[3] = {1, g.n_lat, g.n_lon};
         failed |= nc_put_var1_double(id, axis[0], start, &hour);
         failed |= nc_put_vara_double(id, var[0], start, count, u);

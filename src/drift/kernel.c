@@ -3,6 +3,8 @@
 #include <math.h>
 
 #include "core/units.h"
+#include "drift/angle.h"
+#include "drift/draw.h"
 #include "geo/earth.h"
 
 // ---- Leeway: how wind and waves push the object through the water (Allen 2005; Breivik & Allen 2008) ----
@@ -65,38 +67,59 @@ void drift_kernel_leeway(size_t n, const double *restrict wind_u, const double *
 
 // ---- What the forecasts do not know ----
 
+enum { ROWS = 64 }; // rows whose random numbers are drawn together
+
+// How much of the old error is kept and how much is fresh: rho and sigma sqrt(1 - rho^2).
+struct error_blend {
+    double keep[4], fresh[4];
+};
+
+static struct error_blend blend_of(const struct drift_error_law *law, double gap_s)
+{
+    struct error_blend blend;
+    for (int k = 0; k < 4; k++) {
+        bool starts = gap_s < 0.0 || !(law->correlation_s[k] > 0.0);
+        blend.keep[k] = starts ? 0.0 : exp(-gap_s / law->correlation_s[k]);
+        blend.fresh[k] = law->sd_mps[k] * sqrt(1.0 - blend.keep[k] * blend.keep[k]);
+    }
+    return blend;
+}
+
 void drift_kernel_errors(size_t n, const struct drift_error_law *law, uint64_t seed, uint32_t step,
                          const uint32_t *particle, const double *gap_s, const double *dt_s,
                          double *const error[4])
 {
-    double last_gap_s = NAN, rho[4] = {0}, fresh[4] = {0};
-    for (size_t i = 0; i < n; i++) {
-        if (!(dt_s[i] > 0.0))
-            continue;
-        if (gap_s[i] != last_gap_s) { // nearly always the step's own length: worked out once
-            last_gap_s = gap_s[i];
-            for (int k = 0; k < 4; k++) {
-                bool starts = gap_s[i] < 0.0 || !(law->correlation_s[k] > 0.0);
-                rho[k] = starts ? 0.0 : exp(-gap_s[i] / law->correlation_s[k]);
-                fresh[k] = law->sd_mps[k] * sqrt(1.0 - rho[k] * rho[k]);
-            }
+    double normal[4][ROWS], last_gap_s = NAN;
+    double *const out[4] = {normal[0], normal[1], normal[2], normal[3]};
+    struct error_blend blend = {{0}, {0}};
+    for (size_t from = 0; from < n; from += ROWS) {
+        size_t rows = n - from < ROWS ? n - from : ROWS;
+        drift_draw_normal(rows, 4, seed, particle + from, step, CORE_RNG_ERROR, out);
+        for (size_t i = 0, at = from; i < rows; i++, at++) {
+            if (!(dt_s[at] > 0.0))
+                continue;
+            if (gap_s[at] != last_gap_s) // nearly always the step's own length: worked out once
+                blend = blend_of(law, last_gap_s = gap_s[at]);
+            for (int k = 0; k < 4; k++)
+                error[k][at] = blend.keep[k] * error[k][at] + blend.fresh[k] * normal[k][i];
         }
-        double normal[4];
-        core_rng_normal(seed, particle[i], step, CORE_RNG_ERROR, normal);
-        for (int k = 0; k < 4; k++)
-            error[k][i] = rho[k] * error[k][i] + fresh[k] * normal[k];
     }
 }
 
 void drift_kernel_diffuse(size_t n, double diffusivity_m2s, uint64_t seed, uint32_t step,
-                          const uint32_t *particle, const double *dt_s, double *east_m, double *north_m)
+                          const uint32_t *particle, const double *restrict dt_s, double *restrict east_m,
+                          double *restrict north_m)
 {
-    for (size_t i = 0; i < n; i++) {
-        double normal[4];
-        core_rng_normal(seed, particle[i], step, CORE_RNG_DIFFUSE, normal);
-        double sd_m = sqrt(2.0 * diffusivity_m2s * dt_s[i]);
-        east_m[i] += sd_m * normal[0];
-        north_m[i] += sd_m * normal[1];
+    double normal[2][ROWS];
+    double *const out[2] = {normal[0], normal[1]};
+    for (size_t from = 0; from < n; from += ROWS) {
+        size_t rows = n - from < ROWS ? n - from : ROWS;
+        drift_draw_normal(rows, 2, seed, particle + from, step, CORE_RNG_DIFFUSE, out);
+        for (size_t i = 0, at = from; i < rows; i++, at++) {
+            double sd_m = sqrt(2.0 * diffusivity_m2s * dt_s[at]);
+            east_m[at] += sd_m * normal[0][i];
+            north_m[at] += sd_m * normal[1][i];
+        }
     }
 }
 
@@ -104,7 +127,6 @@ void drift_kernel_diffuse(size_t n, double diffusivity_m2s, uint64_t seed, uint3
 
 // Within this distance of a pole (55 km) a step goes through the plane that touches the pole.
 #define POLAR_LAT_DEG 89.5
-#define ECCENTRICITY2 (GEO_WGS84_F * (2.0 - GEO_WGS84_F))
 
 // Meridian radius M = a (1-e2) / q^3 and radius of the parallel N cos(lat) = a cos(lat) / q,
 // q = sqrt(1 - e2 sin^2(lat)).
@@ -112,11 +134,15 @@ void drift_kernel_radii(size_t n, const double *restrict lat_deg, double *restri
                         double *restrict m_per_deg_lon, double *restrict tan_lat)
 {
     for (size_t i = 0; i < n; i++) {
-        double lat = lat_deg[i] * CORE_RAD_PER_DEG;
-        double s = sin(lat), c = cos(lat);
-        double q2 = 1.0 - ECCENTRICITY2 * s * s;
+        // Sine and cosine of the latitude, from the nearer of equator and pole.
+        double from_equator = fabs(lat_deg[i]), from_pole = 90.0 - from_equator;
+        bool low = from_equator < from_pole;
+        double t = (low ? from_equator : from_pole) * CORE_RAD_PER_DEG;
+        double small = drift_sin_small(t), large = drift_cos_small(t);
+        double s = copysign(low ? small : large, lat_deg[i]), c = low ? large : small;
+        double q2 = 1.0 - GEO_WGS84_E2 * s * s;
         double prime = CORE_RAD_PER_DEG * GEO_WGS84_A_M / sqrt(q2);
-        m_per_deg_lat[i] = prime * (1.0 - ECCENTRICITY2) / q2;
+        m_per_deg_lat[i] = prime * (1.0 - GEO_WGS84_E2) / q2;
         m_per_deg_lon[i] = prime * c;
         tan_lat[i] = s / c;
     }

@@ -13,7 +13,8 @@ struct velocity {
 };
 
 // Leeway of given lines in one wind.
-static struct velocity leeway_of(struct drift_line down, struct drift_line cross, double wind_u, double wind_v)
+static struct velocity leeway_of(struct drift_line down, struct drift_line cross, double wind_u,
+                                 double wind_v)
 {
     struct velocity out = {0, 0};
     drift_kernel_leeway(1, &wind_u, &wind_v, &down.slope_frac, &down.offset_mps, &cross.slope_frac,
@@ -62,8 +63,11 @@ static void test_vectors(void)
     static const struct {
         const char *key;
         double cms[3];
-    } speed[] = {{"LIFE-RAFT-NB-2", {38.6, 50.2, 67.6}}, {"SKIFF-4", {26.0, 31.3, 39.2}},
-                 {"REFUGEE-RAFT-1", {16.4, 19.5, 24.2}}, {"PIW-1", {5.5, 7.7, 11.0}}, {"PIW-2", {2.5, 3.5, 5.0}}};
+    } speed[] = {{"LIFE-RAFT-NB-2", {38.6, 50.2, 67.6}},
+                 {"SKIFF-4", {26.0, 31.3, 39.2}},
+                 {"REFUGEE-RAFT-1", {16.4, 19.5, 24.2}},
+                 {"PIW-1", {5.5, 7.7, 11.0}},
+                 {"PIW-2", {2.5, 3.5, 5.0}}};
     const double at[] = {5, 7, 10};
     for (size_t k = 0; k < sizeof speed / sizeof speed[0]; k++) {
         const struct object_class *class = object_class_find(speed[k].key);
@@ -84,18 +88,21 @@ static void test_calm(void)
     tap_ok(v.u == 0 && v.v == 0, "without wind there is no leeway");
     tap_near(leeway_of(line, (struct drift_line){0, 0}, 0, 0.5).v, 0.03 * 0.5 + 0.10 * 0.5, 1e-15,
              "below 1 m/s only the offset fades, linearly");
-    tap_near(leeway_of(line, (struct drift_line){0, 0}, 0, 1.0).v, 0.13, 1e-15, "at 1 m/s the offset is whole");
+    tap_near(leeway_of(line, (struct drift_line){0, 0}, 0, 1.0).v, 0.13, 1e-15,
+             "at 1 m/s the offset is whole");
 }
 
 static void test_draws(void)
 {
     const struct object_leeway leeway = {{0.0096, 0.05, 0.12}, {0.0054, 0.01, 0.094}, {-0.0040, 0.02, 0.05}};
     struct drift_leeway_draw plain = drift_kernel_draw(&leeway, false, 1, 7);
-    tap_ok(plain.down.slope_frac == 0.0096 && plain.left.offset_mps == 0.02, "without noise the table's own lines");
+    tap_ok(plain.down.slope_frac == 0.0096 && plain.left.offset_mps == 0.02,
+           "without noise the table's own lines");
     double sum[3] = {0}, square[3] = {0}, product = 0, lowest = 1;
     for (uint64_t i = 0; i < CROWD; i++) {
         struct drift_leeway_draw d = drift_kernel_draw(&leeway, true, 1, i);
-        double e[3] = {2 * (d.down.offset_mps - 0.05), 2 * (d.right.offset_mps - 0.01), 2 * (d.left.offset_mps - 0.02)};
+        double e[3] = {2 * (d.down.offset_mps - 0.05), 2 * (d.right.offset_mps - 0.01),
+                       2 * (d.left.offset_mps - 0.02)};
         for (int k = 0; k < 3; k++) {
             sum[k] += e[k];
             square[k] += e[k] * e[k];
@@ -178,7 +185,8 @@ static void test_errors_per_row(void)
     double rho = exp(-600.0 / 43200), rho2 = exp(-1200.0 / 43200);
     tap_near(error[0][0], rho + 2 * sqrt(1 - rho * rho) * z[0][0], 1e-12, "errors follow the autoregression");
     tap_near(error[1][1], 2 * z[1][1], 1e-12, "a particle starts with the stationary error");
-    tap_near(error[0][2], rho2 + 2 * sqrt(1 - rho2 * rho2) * z[2][0], 1e-12, "each has its own time since its step");
+    tap_near(error[0][2], rho2 + 2 * sqrt(1 - rho2 * rho2) * z[2][0], 1e-12,
+             "each has its own time since its step");
     tap_ok(error[0][3] == 1, "who sits out keeps its error");
     tap_ok(error[3][0] == 0, "no standard deviation, no error, even without correlation time");
 }
@@ -188,11 +196,11 @@ static void test_jibing(void)
     static const struct {
         int t;
         double wind, change, percent;
-    } want[] = {{1, 2, 0, 1}, {1, 7, 0, 0},   {1, 14, 0, 2}, {2, 18, 0, 1},
+    } want[] = {{1, 2, 0, 1},  {1, 7, 0, 0},   {1, 14, 0, 2}, {2, 18, 0, 1},
                 {3, 22, 0, 1}, {2, 8, 60, 15}, {2, 8, 20, 0}, {1, 1, 200, 50}};
     for (size_t i = 0; i < sizeof want / sizeof want[0]; i++)
-        tap_near(100 * drift_kernel_jibe_allen(want[i].t, want[i].wind, want[i].change), want[i].percent, 1e-12,
-                 "Allen's jibing table gives its published value");
+        tap_near(100 * drift_kernel_jibe_allen(want[i].t, want[i].wind, want[i].change), want[i].percent,
+                 1e-12, "Allen's jibing table gives its published value");
     double stay = log1p(-0.04);
     tap_ok(drift_kernel_jibes(0.0067805, stay, 600) && !drift_kernel_jibes(0.0067807, stay, 600),
            "at 4 %% an hour the chance within 600 s is 0.0067806");
@@ -210,30 +218,34 @@ static struct geo_pos moved(double lat, double lon, double east, double north)
     double m_lat, m_lon, tangent;
     struct geo_pos out;
     drift_kernel_radii(1, &lat, &m_lat, &m_lon, &tangent);
-    drift_kernel_move(1, false, &lat, &lon, &m_lat, &m_lon, &tangent, &east, &north, &out.lat_deg, &out.lon_deg);
+    drift_kernel_move(1, false, &lat, &lon, &m_lat, &m_lon, &tangent, &east, &north, &out.lat_deg,
+                      &out.lon_deg);
     return out;
 }
 
 static void test_moves(void)
 {
-    static const struct geo_pos from[] = {{0, 0},      {34, 12.5},   {-55, -70}, {75, 20},
-                                          {80, 179.99}, {-36, -179.99}, {89, 10},   {89.9, -120}, {-89.99, 45}};
+    static const struct geo_pos from[] = {{0, 0},         {34, 12.5}, {-55, -70},   {75, 20},    {80, 179.99},
+                                          {-36, -179.99}, {89, 10},   {89.9, -120}, {-89.99, 45}};
     double worst = 0;
     for (size_t k = 0; k < sizeof from / sizeof from[0]; k++)
         for (int octant = 0; octant < 8; octant++) {
             double bearing = 45.0 * octant, metres = 900;
             struct geo_pos want = geo_earth_forward(from[k], bearing, metres);
-            struct geo_pos got = moved(from[k].lat_deg, from[k].lon_deg, metres * sin(bearing * CORE_RAD_PER_DEG),
-                                       metres * cos(bearing * CORE_RAD_PER_DEG));
+            struct geo_pos got =
+                moved(from[k].lat_deg, from[k].lon_deg, metres * sin(bearing * CORE_RAD_PER_DEG),
+                      metres * cos(bearing * CORE_RAD_PER_DEG));
             // A parallel bends away from the geodesic by d^2 tan(lat) / 2 R.
-            double bend = fabs(from[k].lat_deg) > 89.5 ? 0.01 : metres * metres * tan(fabs(from[k].lat_deg) *
-                                                                 CORE_RAD_PER_DEG) / 2 / 6.35e6;
+            double bend = fabs(from[k].lat_deg) > 89.5
+                              ? 0.01
+                              : metres * metres * tan(fabs(from[k].lat_deg) * CORE_RAD_PER_DEG) / 2 / 6.35e6;
             double off = geo_earth_distance_m(want, got) - bend;
             worst = fmax(worst, off);
             if (got.lon_deg < -180 || got.lon_deg >= 180)
                 worst = INFINITY;
         }
-    tap_near(worst, 0, 0.06, "a step of 900 m agrees with the geodesic in all octants, at poles and antimeridian");
+    tap_near(worst, 0, 0.06,
+             "a step of 900 m agrees with the geodesic in all octants, at poles and antimeridian");
     struct geo_pos over = moved(89.995, 30, 0, 2000);
     tap_near(over.lon_deg, -150, 1e-9, "going north over the pole comes out on the opposite meridian");
     tap_near(geo_earth_distance_m((struct geo_pos){89.995, 30}, over), 2000, 0.01, "and has gone its 2000 m");
@@ -244,7 +256,8 @@ static void test_reframe(void)
     double lat0 = 89.99, lon0 = 0, lat1 = 89.99, lon1 = 90, m_lat, m_lon, tangent, u = 0, v = 1;
     drift_kernel_radii(1, &lat0, &m_lat, &m_lon, &tangent);
     drift_kernel_reframe(1, false, &lat0, &lon0, &m_lat, &m_lon, &lat1, &lon1, &u, &v);
-    tap_ok(fabs(u + 1) < 1e-12 && fabs(v) < 1e-12, "north at 90 E near the pole is west as seen from Greenwich");
+    tap_ok(fabs(u + 1) < 1e-12 && fabs(v) < 1e-12,
+           "north at 90 E near the pole is west as seen from Greenwich");
     lat0 = lat1 = -89.99;
     u = 0;
     v = 1;

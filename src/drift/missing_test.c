@@ -39,8 +39,10 @@ static void test_stop(void)
         fixture_fini(&f);
         return;
     }
-    tap_ok(e.status[24 * 2] == DRIFT_MISSING_DATA && e.status[12 * 2] == DRIFT_ACTIVE, "they are marked as such");
-    tap_near(e.lon_deg[24 * 2] * geo_earth_m_per_deg_lon(0), 0.5 * 43200, 2, "they stop where the wind ended");
+    tap_ok(e.status[24 * 2] == DRIFT_MISSING_DATA && e.status[12 * 2] == DRIFT_ACTIVE,
+           "they are marked as such");
+    tap_near(e.lon_deg[24 * 2] * geo_earth_m_per_deg_lon(0), 0.5 * 43200, 2,
+             "they stop where the wind ended");
     tap_near(s.missing_s[FORCING_WIND], 2 * 43200, 1e-6, "the time without wind is counted");
     tap_near(s.served_s[FORCING_WIND][0], 2 * 43200, 1e-6, "and so is the time with it");
     tap_near(s.total_s, 2 * 86400, 1e-6, "together they are all the time");
@@ -103,7 +105,8 @@ static void test_place(enum scenario_on_missing on_missing)
         if (on_missing == SCENARIO_MISSING_HOLD)
             tap_near(lon, hold, 2e-5, "held: it drifts on with its last current");
         else
-            tap_ok(lon > 10.29 && lon <= 10.31 && e.status[24] == DRIFT_MISSING_DATA, "stopped: at the file's edge");
+            tap_ok(lon > 10.29 && lon <= 10.31 && e.status[24] == DRIFT_MISSING_DATA,
+                   "stopped: at the file's edge");
         drift_ensemble_free(&e);
     } else {
         printf("# %s: %s\n", f.err.where, f.err.what);
@@ -183,9 +186,11 @@ static void test_cancel(void)
         if (!status)
             status = drift_run(&f.c, &f.seeds, f.forcing, NULL, &f.job, &e, &s, &f.err);
         if (cancelled)
-            tap_ok(status == PH_EINTERRUPTED && w.last < 0.6, "a run that is cancelled ends soon, as interrupted");
+            tap_ok(status == PH_EINTERRUPTED && w.last < 0.6,
+                   "a run that is cancelled ends soon, as interrupted");
         else
-            tap_ok(!status && w.last == 1.0 && w.forward && w.calls == 24, "progress goes forward to the end");
+            tap_ok(!status && w.last == 1.0 && w.forward && w.calls == 24,
+                   "progress goes forward to the end");
         if (!status)
             drift_ensemble_free(&e);
         fixture_fini(&f);

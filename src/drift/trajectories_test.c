@@ -13,7 +13,7 @@ static void made(struct drift_ensemble *e)
     e->time_ns = CORE_ARENA_NEW(&e->arena, int64_t, TIMES);
     e->lat_deg = CORE_ARENA_NEW(&e->arena, float, N *TIMES);
     e->lon_deg = CORE_ARENA_NEW(&e->arena, float, N *TIMES);
-    e->status = CORE_ARENA_NEW(&e->arena, uint8_t, N *TIMES);
+    e->status = CORE_ARENA_NEW(&e->arena, uint8_t, N * TIMES);
     e->source = CORE_ARENA_NEW(&e->arena, uint16_t, N);
     e->object = CORE_ARENA_NEW(&e->arena, uint16_t, N);
     e->side = CORE_ARENA_NEW(&e->arena, uint8_t, N);
@@ -31,7 +31,7 @@ static void made(struct drift_ensemble *e)
             bool released = e->start_ns[i] <= e->time_ns[t];
             e->lat_deg[at] = released ? (float)(33 + 0.001 * (double)i + 0.01 * (double)t) : NAN;
             e->lon_deg[at] = released ? (float)core_deg_wrap180(179.95 + 0.02 * (double)t) : NAN;
-            e->status[at] = !released           ? DRIFT_NOT_RELEASED
+            e->status[at] = !released              ? DRIFT_NOT_RELEASED
                             : i % 7 == 0 && t == 4 ? DRIFT_STRANDED
                             : i % 7 == 1 && t == 4 ? DRIFT_MISSING_DATA
                                                    : DRIFT_ACTIVE;
@@ -54,7 +54,8 @@ static void check_same(const struct drift_ensemble *e, const struct drift_ensemb
     tap_ok(same_floats(e->lat_deg, r->lat_deg, N * TIMES) && same_floats(e->lon_deg, r->lon_deg, N * TIMES),
            "positions come back to the bit, none before release");
     tap_ok(!memcmp(e->status, r->status, N * TIMES), "states come back");
-    tap_ok(!memcmp(e->weight, r->weight, N * sizeof(double)) && !memcmp(e->source, r->source, N * sizeof(uint16_t)) &&
+    tap_ok(!memcmp(e->weight, r->weight, N * sizeof(double)) &&
+               !memcmp(e->source, r->source, N * sizeof(uint16_t)) &&
                !memcmp(e->object, r->object, N * sizeof(uint16_t)) && !memcmp(e->side, r->side, N),
            "weight, scenario, object and side come back");
     bool starts = true;
@@ -96,13 +97,14 @@ static void check_conventions(const char *path)
         bool good = !want[k].variable || !nc_inq_varid(id, want[k].variable, &owner);
         good = good && !nc_inq_attlen(id, owner, want[k].name, &length) && length < sizeof text &&
                !nc_get_att_text(id, owner, want[k].name, text);
-        tap_ok(good && !strcmp(text, want[k].value), "%s:%s is \"%s\"", want[k].variable ? want[k].variable : "",
-               want[k].name, want[k].value);
+        tap_ok(good && !strcmp(text, want[k].value), "%s:%s is \"%s\"",
+               want[k].variable ? want[k].variable : "", want[k].name, want[k].value);
     }
     float fill = 0;
     bool order = !nc_inq_dimid(id, "trajectory", &dim_trajectory) && !nc_inq_dimid(id, "time", &dim_time) &&
-                 !nc_inq_varid(id, "lon", &var) && !nc_inq_vardimid(id, var, dims) && dims[0] == dim_trajectory &&
-                 dims[1] == dim_time && !nc_get_att_float(id, var, "_FillValue", &fill);
+                 !nc_inq_varid(id, "lon", &var) && !nc_inq_vardimid(id, var, dims) &&
+                 dims[0] == dim_trajectory && dims[1] == dim_time &&
+                 !nc_get_att_float(id, var, "_FillValue", &fill);
     tap_ok(order && isnan(fill), "lon is (trajectory, time) and fills with NaN");
     nc_close(id);
 }
@@ -142,7 +144,8 @@ static void test_unwritable(void)
     fixture_object(&f, 1, "LIFE-RAFT-NB-2");
     made(&e);
     enum ph_status status = drift_trajectories_write("/nowhere/at/all/x.nc", &f.c, &e, &f.job, &f.err);
-    tap_ok(status == PH_EIO && strstr(f.err.where, "/nowhere"), "a folder that is not there is an error of writing");
+    tap_ok(status == PH_EIO && strstr(f.err.where, "/nowhere"),
+           "a folder that is not there is an error of writing");
     drift_ensemble_free(&e);
     fixture_fini(&f);
 }
@@ -167,7 +170,8 @@ static void test_other_program(const char *name, size_t n, size_t times)
         sum += e.weight[i];
     for (size_t i = 0; i < e.n * e.n_times; i++)
         placed += e.lat_deg[i] > 50 && e.lat_deg[i] < 70 && e.lon_deg[i] > 0 && e.lon_deg[i] < 10;
-    tap_ok(e.n == n && e.n_times == times && fabs(sum - 1) < 1e-9 && placed > n, "its particles are in the North Sea");
+    tap_ok(e.n == n && e.n_times == times && fabs(sum - 1) < 1e-9 && placed > n,
+           "its particles are in the North Sea");
     drift_ensemble_free(&e);
 }
 
