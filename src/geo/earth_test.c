@@ -8,8 +8,7 @@ static double apart_m(struct geo_pos a, struct geo_pos b)
     return geo_earth_distance_m(a, b);
 }
 
-// Radii of WGS84: half a circumference of the meridian in 180 pieces would be 111.13 km; the ends are tabled
-// (e.g. Snyder 1987, table of lengths of a degree on the 1984 ellipsoid: 110574.3, 111693.9; 111319.5).
+// Lengths of a degree follow from a and f: M(0) = a(1 - e2), M(90) = a/sqrt(1 - e2), N(0) = a, times pi/180.
 static void scales(void)
 {
     tap_near(geo_earth_m_per_deg_lat(0), 110574.276, 0.01,
@@ -118,8 +117,7 @@ static void carrying(void)
 
 static void geodesics(void)
 {
-    // Karney's test set GeodTest (doi:10.5281/zenodo.32156) is too large to carry; these are its kind: JFK to
-    // LHR as GeographicLib's documentation gives it (GeodSolve: 51.3781 azimuth, 5551759.400 m).
+    // The example of GeographicLib's documentation (Geodesic.WGS84.Inverse(40.6, -73.8, 51.6, -0.5)).
     struct geo_pos jfk = {40.6, -73.8}, lhr = {51.6, -0.5};
     tap_near(geo_earth_distance_m(jfk, lhr), 5551759.400, 0.001, "JFK to LHR is 5551759.400 m");
     tap_near(geo_earth_bearing_deg(jfk, lhr), 51.198882845579, 1e-6, "and begins at 51.1989 degrees");

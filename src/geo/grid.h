@@ -7,14 +7,15 @@
 
 #include "geo/position.h"
 
-// A strictly ascending axis. `period` 360 for longitudes (values then span less than 360), 0 otherwise;
-// `wraps` when the last and the first value are neighbours across the seam.
+// A strictly ascending axis. `period` 360 for longitudes (values then span at most 360: the last may repeat
+// the first meridian), 0 otherwise; `wraps` when the last and the first value are neighbours across the seam
+// (four values or more, and the gap there no wider than the widest inside).
 struct geo_axis {
     const double *value; // n of them, not owned
     size_t n;
     double period;
     bool wraps;
-    bool uniform; // value[i] = first + i * step within rounding
+    bool uniform; // value[i] = first + i * step within the rounding of a 32-bit float
     double first, step;
 };
 

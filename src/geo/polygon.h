@@ -1,5 +1,6 @@
 // Polygons of positions: closed implicitly, edges straight in longitude and latitude, none longer than 180
-// degrees of longitude (so that the antimeridian is crossed the short way).
+// degrees of longitude (so that the antimeridian is crossed the short way). A ring that goes round a pole
+// holds the nearer one.
 #ifndef GEO_POLYGON_H
 #define GEO_POLYGON_H
 
