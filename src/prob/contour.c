@@ -79,7 +79,7 @@ static void loop_follow(struct tracer *t, uint32_t first, struct prob_loop *loop
     double nx = (double)t->lattice->nx, x = 0;
     bool wraps = t->lattice->wraps;
     size_t n = 0;
-    for (uint32_t edge = first; t->after[edge] != NO_EDGE;) {
+    for (uint32_t edge = first; edge != NO_EDGE && t->after[edge] != NO_EDGE;) {
         struct prob_point p = crossing(t, edge);
         if (wraps && n)
             p.x += nx * round((x - p.x) / nx);
@@ -97,7 +97,7 @@ static void loop_follow(struct tracer *t, uint32_t first, struct prob_loop *loop
 static size_t loop_length(const struct tracer *t, uint32_t first)
 {
     size_t n = 1;
-    for (uint32_t edge = t->after[first]; edge != first; edge = t->after[edge])
+    for (uint32_t edge = t->after[first]; edge != first && edge != NO_EDGE; edge = t->after[edge])
         n++;
     return n;
 }

@@ -27,8 +27,8 @@ struct prob_loop {
     double area; // signed, in cells; outer rings positive
 };
 
-// All loops of a level, in a fixed order. The outermost nodes must lie below the level, but for the first and
-// last row of a lattice that wraps.
+// All loops of a level, in a fixed order. The outermost nodes must lie below the level; the first and
+// last row of a lattice that wraps may be poles: one value all along.
 enum ph_status prob_contour(const struct prob_lattice *lattice, double level, struct core_arena *arena,
                             struct prob_loop **out, size_t *n_out, struct ph_err *err) PH_NODISCARD;
 

@@ -14,19 +14,30 @@
 // Points per side with which a square that the edge crosses is measured.
 enum { FINE = 6 };
 
-// Density at the cells' centres with a border: zero, but beyond a pole what lies on this side of it.
+// Density at the cells' centres with a border of zeros, but for a row that is a pole.
 struct field {
     struct prob_lattice lattice;
     double *value;
     double *area;      // [ny] of a square between row y and y + 1
     size_t *from, *to; // [ny] columns of a row that are not zero
     size_t border;     // columns on each side: 0 where the grid wraps
+    bool pole_south, pole_north;
     const struct geo_grid *grid;
 };
 
 static bool reaches(double lat_deg)
 {
     return fabs(lat_deg) > 90.0 - 1e-9;
+}
+
+// The density at a pole is that of the row around it.
+static void pole_set(double *pole, const double *row, size_t nx)
+{
+    double sum = 0;
+    for (size_t x = 0; x < nx; x++)
+        sum += row[x];
+    for (size_t x = 0; x < nx; x++)
+        pole[x] = sum / (double)nx;
 }
 
 static void field_bounds(struct field *f)
@@ -64,12 +75,12 @@ static enum ph_status field_make(const struct prob_map *map, struct core_arena *
         f->area[i] += 0.5 * area_m2;
         f->area[i + 1] += 0.5 * area_m2;
     }
-    for (size_t x = 0; wraps && x < nx; x++) {
-        if (reaches(g->south_deg))
-            f->value[x] = f->value[nx + x];
-        if (reaches(g->south_deg + (double)g->nlat * g->dlat_deg))
-            f->value[(ny - 1) * nx + x] = f->value[(ny - 2) * nx + x];
-    }
+    f->pole_south = wraps && reaches(g->south_deg);
+    f->pole_north = wraps && reaches(g->south_deg + (double)g->nlat * g->dlat_deg);
+    if (f->pole_south)
+        pole_set(f->value, f->value + nx, nx);
+    if (f->pole_north)
+        pole_set(f->value + (ny - 1) * nx, f->value + (ny - 2) * nx, nx);
     f->lattice = (struct prob_lattice){f->value, ny, nx, wraps};
     field_bounds(f);
     return PH_OK;
@@ -138,7 +149,12 @@ static double level_of(const struct field *f, double mass)
 static struct geo_pos pos_of(const struct field *f, struct prob_point p)
 {
     const struct geo_grid *g = f->grid;
-    double lat = g->south_deg + (p.y - 0.5) * g->dlat_deg;
+    double y = p.y, top = (double)g->nlat;
+    if (f->pole_south && y < 1) // the pole is half a cell from the centres next to it
+        y = 0.5 + 0.5 * y;
+    if (f->pole_north && y > top)
+        y = top + 0.5 * (y - top);
+    double lat = g->south_deg + (y - 0.5) * g->dlat_deg;
     double lon = g->west_deg + (p.x + 0.5 - (double)f->border) * g->dlon_deg;
     return (struct geo_pos){fmin(90.0, fmax(-90.0, lat)), core_deg_wrap180(lon)};
 }
