@@ -60,6 +60,18 @@ static void syntax_report(const struct scenario_node *root, const char *fault, c
         root->reader->nomem = true;
 }
 
+// jansson tells a lack of memory apart only now and then: else it gives no place at all, or calls a whole
+// string a bad token (strings that are really bad have messages of their own).
+static bool memory_lacked(const json_error_t *error, const char *text, size_t length)
+{
+    size_t at = error->position > 0 ? (size_t)error->position : 0;
+    if (json_error_code(error) == json_error_out_of_memory || error->line < 1 || !error->text[0])
+        return true;
+    bool token =
+        !strncmp(error->text, "invalid token", 13) || !strncmp(error->text, "string or '}' expected", 22);
+    return token && at && at <= length && text[at - 1] == '"';
+}
+
 static json_t *json_of(const struct scenario_node *root, const char *text, size_t length)
 {
     json_error_t error = {0};
@@ -67,7 +79,7 @@ static json_t *json_of(const struct scenario_node *root, const char *text, size_
     json_t *document = fault ? NULL : json_loadb(text, length, JSON_DECODE_ANY, &error);
     if (document)
         return document;
-    if (!fault && json_error_code(&error) == json_error_out_of_memory)
+    if (!fault && memory_lacked(&error, text, length))
         root->reader->nomem = true;
     else
         syntax_report(root, fault, &error);

@@ -419,6 +419,45 @@ static void test_hash(void)
     json_decref(table);
 }
 
+// ---- memory that runs out ----
+
+static size_t allocations_left;
+
+static void *failing_malloc(size_t size)
+{
+    if (!allocations_left)
+        return NULL;
+    allocations_left--;
+    return malloc(size);
+}
+
+// The n-th allocation of the JSON library fails, for every n until the case is read.
+static void test_no_memory(void)
+{
+    struct core_buf text = {0};
+    struct ph_err err = {0};
+    if (core_file_read(tap_source("examples/cases/constants-only.json"), 1 << 20, &text, &err)) {
+        tap_ok(false, "the smallest case can be read");
+        return;
+    }
+    size_t wrong = 0, n = 0;
+    for (enum ph_status status = PH_ENOMEM; status; n++) {
+        struct scenario_case c;
+        struct scenario_problems problems;
+        allocations_left = n;
+        json_set_alloc_funcs(failing_malloc, free);
+        status = parse(text.text, &c, &problems, &err);
+        json_set_alloc_funcs(malloc, free);
+        wrong += status != PH_OK && status != PH_ENOMEM;
+        parsed_fini(&c, &problems);
+        if (n > 10000)
+            break;
+    }
+    tap_ok(!wrong && n > 20 && n < 10000,
+           "each of %zu allocations of the JSON library may fail: out of memory, said so", n - 1);
+    core_buf_fini(&text);
+}
+
 // ---- mutations ----
 
 static uint32_t chance(uint32_t *state)
@@ -501,6 +540,7 @@ int main(void)
     test_examples();
     test_documentation();
     test_hash();
+    test_no_memory();
     test_mutations();
     return tap_done();
 }

@@ -72,6 +72,28 @@ static void uncertainty_read(const struct scenario_node *parent, struct scenario
                          &drift->diffusivity_m2s);
 }
 
+// Pairs of scenario and object with weight: each needs a particle (strata.c).
+static size_t pairs_count(const struct scenario_case *c)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->n_sources; i++)
+        for (size_t j = 0; c->source[i].object_allowed && j < c->n_objects; j++)
+            n += c->source[i].weight > 0 && c->object[j].weight > 0 && c->source[i].object_allowed[j];
+    return n;
+}
+
+static void pairs_check(const struct scenario_node *node, const struct scenario_case *c)
+{
+    struct scenario_node particles = scenario_node_member(node, "particles");
+    size_t pairs = pairs_count(c);
+    char expected[64];
+    snprintf(expected, sizeof expected, "at least %zu particles", pairs);
+    if (c->drift.particles < pairs)
+        scenario_node_problem(&particles, PH_EINPUT, expected,
+                              "%zu particles are too few for %zu pairs of scenario and object",
+                              c->drift.particles, pairs);
+}
+
 static void numbers_read(const struct scenario_node *node, const struct scenario_overrides *overrides,
                          struct scenario_drift *drift)
 {
@@ -82,8 +104,9 @@ static void numbers_read(const struct scenario_node *node, const struct scenario
     drift->particles = (size_t)particles;
     drift->seed = (uint64_t)seed;
     if (overrides && overrides->has_particles) {
-        drift->particles = overrides->particles;
-        if (overrides->particles < 1 || overrides->particles > (size_t)max_particles)
+        bool good = overrides->particles >= 1 && overrides->particles <= (size_t)max_particles;
+        drift->particles = good ? overrides->particles : drift->particles;
+        if (!good)
             scenario_node_problem(&at, PH_EINPUT, "a whole number from 1 to 100000000",
                                   "the number of particles given beside the case is %zu",
                                   overrides->particles);
@@ -115,7 +138,8 @@ static void steps_read(const struct scenario_node *node, struct scenario_drift *
 
 static void length_check(const struct scenario_node *node, const struct scenario_drift *drift)
 {
-    double seconds = (double)(drift->until_ns - drift->start_ns) / CORE_NS_PER_S;
+    double seconds =
+        ((double)drift->until_ns - (double)drift->start_ns) / CORE_NS_PER_S; // int64 could overflow
     double outputs = ceil(seconds / drift->output_every_s) + 1;
     struct scenario_node until = scenario_node_member(node, "until");
     struct scenario_node output = scenario_quantity_node(node, "output_every", SCENARIO_DURATION);
@@ -188,6 +212,7 @@ void scenario_drift_read(const struct scenario_node *root, struct scenario_windo
     if (!scenario_node_is_object(&node, members, COUNT(members)))
         return;
     numbers_read(&node, overrides, &c->drift);
+    pairs_check(&node, c);
     steps_read(&node, &c->drift);
     times_read(&node, times, &c->drift);
     scenario_read_choice(&node, "integrator", integrators, SCENARIO_OPTIONAL, &integrator);

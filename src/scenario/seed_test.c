@@ -304,8 +304,9 @@ static void test_too_few(void)
     struct scenario_seeds s;
     struct core_arena arena = {0};
     struct ph_err err = {0};
-    if (!case_make(RAFT ", " PIW, TWO, "\"particles\": 2", &c))
+    if (!case_make(RAFT ", " PIW, TWO, "\"particles\": 3", &c))
         return;
+    c.drift.particles = 2; // the case file itself cannot say so
     tap_ok(scenario_seed(&c, NULL, NULL, &arena, &s, &err) == PH_EINPUT && strstr(err.where, "particles"),
            "fewer particles than pairs of scenario and object are refused");
     core_arena_fini(&arena);
