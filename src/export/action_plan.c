@@ -40,8 +40,8 @@ static void objects(struct core_buf *out, const struct export_product *p, const 
 static void starts(struct core_buf *out, const struct export_product *p, const char *lead)
 {
     for (size_t i = 0; i < p->n_scenarios; i++)
-        export_message_put(out, 3, "%s%s: %s (%.0f%%)", i ? "   OR " : lead, p->scenario[i].id, p->scenario[i].text,
-                           100 * p->scenario[i].weight);
+        export_message_put(out, 3, "%s%s: %s (%.0f%%)", i ? "   OR " : lead, p->scenario[i].id,
+                           p->scenario[i].text, 100 * p->scenario[i].weight);
 }
 
 static void datum(struct core_buf *out, const struct export_product *p, const char *lead)
@@ -116,13 +116,14 @@ static void execution(struct core_buf *out, const struct export_product *p)
         if (isfinite(asset->altitude_ft))
             snprintf(height, sizeof height, ", ALTITUDE %.0f FT", asset->altitude_ft);
         export_message_put(out, 9, "   %-5s %s (%s)", label, asset->id, asset->type);
-        export_message_put(out, 9, "         PATTERN %s, CREEP %s, SPACING %.1f NM, SPEED %g KN%s", a->pattern,
-                           a->creep ? a->creep : "-", nm(a->spacing_m), asset->speed_kn, height);
+        export_message_put(out, 9, "         PATTERN %s, CREEP %s, SPACING %.1f NM, SPEED %g KN%s",
+                           a->pattern, a->creep ? a->creep : "-", nm(a->spacing_m), asset->speed_kn, height);
         export_message_row(out, "         CSP %s", csp);
         export_message_row(out, "         ON SCENE %s TO %s", from, to);
     }
     for (size_t i = 0; p->plan && i < p->plan->n_unused; i++)
-        export_message_put(out, 9, "   NOT USED: %s, %s", p->asset[p->plan->unused[i].asset].id, p->plan->unused[i].why);
+        export_message_put(out, 9, "   NOT USED: %s, %s", p->asset[p->plan->unused[i].asset].id,
+                           p->plan->unused[i].why);
     export_message_blank(out);
 }
 
@@ -155,17 +156,20 @@ static void communications(struct core_buf *out)
 static void reports(struct core_buf *out)
 {
     export_message_put(out, 3, "6. REPORTS");
-    export_message_put(out, 3, "   ARRIVING AND LEAVING; EVERY SIGHTING AT ONCE; HOURLY WEATHER, SEA STATE, "
-                               "VISIBILITY AND WHAT WAS COVERED; AREAS NOT SEARCHED.");
+    export_message_put(out, 3,
+                       "   ARRIVING AND LEAVING; EVERY SIGHTING AT ONCE; HOURLY WEATHER, SEA STATE, "
+                       "VISIBILITY AND WHAT WAS COVERED; AREAS NOT SEARCHED.");
 }
 
 static void footer(struct core_buf *out, const struct export_product *p)
 {
     export_message_blank(out);
-    export_message_put(out, 3, "POSITIONS WGS84, TIMES UTC. CASE %.12s, PHAROS %s.", p->case_sha256, p->program_version);
+    export_message_put(out, 3, "POSITIONS WGS84, TIMES UTC. CASE %.12s, PHAROS %s.", p->case_sha256,
+                       p->program_version);
 }
 
-enum ph_status export_action_plan_text(const struct export_product *p, struct core_buf *out, struct ph_err *err)
+enum ph_status export_action_plan_text(const struct export_product *p, struct core_buf *out,
+                                       struct ph_err *err)
 {
     char from[CORE_TIME_TEXT], to[CORE_TIME_TEXT];
     core_time_dtg(p->plan ? p->plan->valid_from_ns : p->start_ns, from);
@@ -186,7 +190,8 @@ enum ph_status export_action_plan_text(const struct export_product *p, struct co
 static void sitrep_search(struct core_buf *out, const struct export_product *p)
 {
     if (isfinite(p->prior_pos))
-        export_message_put(out, 3, "I. INITIAL ACTIONS: AREAS SEARCHED SO FAR, CUMULATIVE CHANCE %.0f%%, NOT FOUND",
+        export_message_put(out, 3,
+                           "I. INITIAL ACTIONS: AREAS SEARCHED SO FAR, CUMULATIVE CHANCE %.0f%%, NOT FOUND",
                            100 * p->prior_pos);
     else
         export_message_put(out, 3, "I. INITIAL ACTIONS: NO SEARCH FLOWN OR SAILED SO FAR");
@@ -196,8 +201,8 @@ static void sitrep_search(struct core_buf *out, const struct export_product *p)
         char label[EXPORT_LABEL], centre[GEO_TEXT];
         export_task_label(i, label);
         geo_pos_format_spaced(a->centre, 1, centre);
-        export_message_put(out, 6, "   %s %s, CENTRE %s, %.1f BY %.1f NM, %s", label, p->asset[a->asset].id, centre,
-                           nm(a->length_m), nm(a->width_m), a->pattern);
+        export_message_put(out, 6, "   %s %s, CENTRE %s, %.1f BY %.1f NM, %s", label, p->asset[a->asset].id,
+                           centre, nm(a->length_m), nm(a->width_m), a->pattern);
     }
 }
 
@@ -228,12 +233,15 @@ enum ph_status export_sitrep_text(const struct export_product *p, struct core_bu
     export_message_put(out, 3, "E. ASSISTANCE REQUIRED: SEARCH AND RESCUE");
     export_message_put(out, 3, "F. COORDINATING RCC: ...............");
     objects(out, p, "G. DESCRIPTION: ");
-    export_message_put(out, 3, "H. WEATHER ON SCENE: %s", p->conditions_text ? p->conditions_text : "NOT REPORTED");
+    export_message_put(out, 3, "H. WEATHER ON SCENE: %s",
+                       p->conditions_text ? p->conditions_text : "NOT REPORTED");
     sitrep_search(out, p);
     export_message_put(out, 3, "K. COORDINATING INSTRUCTIONS: SEE SEARCH ACTION PLAN");
     if (p->plan)
-        export_message_put(out, 3, "L. FUTURE PLANS: SEARCH AS PLANNED, CHANCE OF SUCCESS %.0f%%. THE NEXT PLAN USES "
-                                   "WHAT THIS SEARCH DID NOT FIND.", 100 * p->plan->pos_total);
+        export_message_put(out, 3,
+                           "L. FUTURE PLANS: SEARCH AS PLANNED, CHANCE OF SUCCESS %.0f%%. THE NEXT PLAN USES "
+                           "WHAT THIS SEARCH DID NOT FIND.",
+                           100 * p->plan->pos_total);
     else
         export_message_put(out, 3, "L. FUTURE PLANS: UNITS ARE SOUGHT");
     export_message_put(out, 3, "M. ADDITIONAL: SEARCHING ENDS ONLY BY A DECISION OF THE COORDINATOR");

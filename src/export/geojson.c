@@ -1,4 +1,5 @@
-// containment.geojson and plan.geojson (RFC 7946): longitude first, right-hand rings, cut at the antimeridian.
+// containment.geojson and plan.geojson (RFC 7946): longitude first, right-hand rings, cut at the
+// antimeridian.
 #include "export/product.h"
 
 #include <math.h>
@@ -257,7 +258,8 @@ static enum ph_status collection_end(struct writer *w, struct core_buf *out)
     return w->status ? w->status : core_buf_check(out, w->err);
 }
 
-enum ph_status export_containment_geojson(const struct export_product *p, struct core_buf *out, struct ph_err *err)
+enum ph_status export_containment_geojson(const struct export_product *p, struct core_buf *out,
+                                          struct ph_err *err)
 {
     struct writer w;
     collection_begin(&w, p, out, err);

@@ -1,5 +1,6 @@
-// Probability as a GeoTIFF: float32 per cell, north up, EPSG:4326, cells without probability are "no data" (0)
-// so that a chart shows through. West is kept in [-180, 180); a map across the antimeridian runs past 180.
+// Probability as a GeoTIFF: float32 per cell, north up, EPSG:4326, cells without probability are "no data"
+// (0) so that a chart shows through. West is kept in [-180, 180); a map across the antimeridian runs past
+// 180.
 #include "export/product.h"
 
 #include <stdio.h>
@@ -38,8 +39,8 @@ static TIFF *tiff_open(const char *path, struct ph_err *err)
 
 static int tags_write(TIFF *tiff, const struct geo_grid *grid)
 {
-    static const TIFFFieldInfo nodata = {
-        GDAL_NODATA_TAG, -1, -1, TIFF_ASCII, FIELD_CUSTOM, 1, 0, (char *)"GDALNoDataValue"};
+    static const TIFFFieldInfo nodata = {GDAL_NODATA_TAG, -1, -1, TIFF_ASCII,
+                                         FIELD_CUSTOM,    1,  0,  (char *)"GDALNoDataValue"};
     double scale[3] = {grid->dlon_deg, grid->dlat_deg, 0};
     double tie[6] = {0, 0, 0, grid->west_deg, grid->south_deg + (double)grid->nlat * grid->dlat_deg, 0};
     TIFFMergeFieldInfo(tiff, &nodata, 1);
@@ -53,8 +54,8 @@ static int tags_write(TIFF *tiff, const struct geo_grid *grid)
            TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, (uint32_t)64) &&
            TIFFSetField(tiff, TIFFTAG_SOFTWARE, "Pharos") &&
            TIFFSetField(tiff, TIFFTAG_IMAGEDESCRIPTION, "probability per cell") &&
-           TIFFSetField(tiff, TIFFTAG_GEOPIXELSCALE, 3, scale) && TIFFSetField(tiff, TIFFTAG_GEOTIEPOINTS, 6, tie) &&
-           TIFFSetField(tiff, GDAL_NODATA_TAG, "0");
+           TIFFSetField(tiff, TIFFTAG_GEOPIXELSCALE, 3, scale) &&
+           TIFFSetField(tiff, TIFFTAG_GEOTIEPOINTS, 6, tie) && TIFFSetField(tiff, GDAL_NODATA_TAG, "0");
 }
 
 static int keys_write(TIFF *tiff)

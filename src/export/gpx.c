@@ -59,8 +59,8 @@ static void metadata(struct gpx *gpx)
     const struct export_product *p = gpx->p;
     export_xml_open(xml, "metadata");
     export_xml_textf(xml, "name", "%s %s", gpx->label, p->asset[gpx->area->asset].id);
-    export_xml_textf(xml, "desc", "%s. Search pattern %s. Case %.64s, Pharos %s.", p->case_name, gpx->area->pattern,
-                     p->case_sha256, p->program_version);
+    export_xml_textf(xml, "desc", "%s. Search pattern %s. Case %.64s, Pharos %s.", p->case_name,
+                     gpx->area->pattern, p->case_sha256, p->program_version);
     export_xml_time(xml, "time", p->created_ns ? p->created_ns : gpx->area->start_ns);
     export_xml_close(xml);
 }
@@ -132,7 +132,8 @@ static void routes(struct gpx *gpx)
     }
 }
 
-enum ph_status export_task_gpx(const struct export_product *p, size_t area, struct core_buf *out, struct ph_err *err)
+enum ph_status export_task_gpx(const struct export_product *p, size_t area, struct core_buf *out,
+                               struct ph_err *err)
 {
     struct gpx gpx = {.p = p, .area = &p->plan->area[area], .index = area};
     export_task_label(area, gpx.label);

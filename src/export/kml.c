@@ -28,7 +28,8 @@ static void colour(struct kml *kml, const char *element, const char *hex, int al
     export_xml_textf(&kml->xml, element, "%02x%.2s%.2s%.2s", (unsigned)alpha, hex + 5, hex + 3, hex + 1);
 }
 
-static void style(struct kml *kml, const char *id, const char *line, double width, const char *fill, int alpha)
+static void style(struct kml *kml, const char *id, const char *line, double width, const char *fill,
+                  int alpha)
 {
     export_xml_open(&kml->xml, "Style");
     export_xml_attr(&kml->xml, "id", id);
@@ -65,8 +66,8 @@ static void folder_open(struct kml *kml, const char *name, bool open)
 }
 
 // name, TimeSpan, styleUrl: the order of the schema.
-static void placemark_open(struct kml *kml, const char *name, const char *description, int64_t from_ns, int64_t to_ns,
-                           const char *style_id)
+static void placemark_open(struct kml *kml, const char *name, const char *description, int64_t from_ns,
+                           int64_t to_ns, const char *style_id)
 {
     struct export_xml *xml = &kml->xml;
     export_xml_open(xml, "Placemark");
@@ -185,7 +186,8 @@ static void tracks(struct kml *kml)
         char name[32];
         snprintf(name, sizeof name, "Track %zu", k + 1);
         for (size_t i = 0; i < p->n_times; i++)
-            pos[i] = (struct geo_pos){p->track_lat_deg[k * p->n_times + i], p->track_lon_deg[k * p->n_times + i]};
+            pos[i] =
+                (struct geo_pos){p->track_lat_deg[k * p->n_times + i], p->track_lon_deg[k * p->n_times + i]};
         placemark_open(kml, name, NULL, p->start_ns, p->until_ns, "track");
         line(kml, pos, p->n_times);
         export_xml_close(&kml->xml);
@@ -204,7 +206,8 @@ static void unit(struct kml *kml, size_t i)
     core_time_dtg(a->end_ns, to);
     snprintf(style_id, sizeof style_id, "unit%zu", i + 1);
     snprintf(text, sizeof text, "%s %s, %s to %s, spacing %.1f NM, POD %.0f %%, POS %.0f %%", a->pattern,
-             export_task_pattern(a->pattern), from, to, core_nm_from_m(a->spacing_m), 100 * a->pod, 100 * a->pos);
+             export_task_pattern(a->pattern), from, to, core_nm_from_m(a->spacing_m), 100 * a->pod,
+             100 * a->pos);
     struct geo_pos *legs = CORE_ARENA_NEW(&kml->arena, struct geo_pos, a->n_waypoints + 1);
     if (!legs) {
         kml->status = core_err_nomem(kml->err);
@@ -237,8 +240,8 @@ enum ph_status export_plan_kml(const struct export_product *p, struct core_buf *
     export_xml_attr(&kml.xml, "xmlns", "http://www.opengis.net/kml/2.2");
     export_xml_open(&kml.xml, "Document");
     export_xml_text(&kml.xml, "name", p->case_name);
-    export_xml_textf(&kml.xml, "description", "Pharos %s, case %.64s, seed %llu, %zu particles", p->program_version,
-                     p->case_sha256, (unsigned long long)p->seed, p->particles);
+    export_xml_textf(&kml.xml, "description", "Pharos %s, case %.64s, seed %llu, %zu particles",
+                     p->program_version, p->case_sha256, (unsigned long long)p->seed, p->particles);
     styles(&kml);
     for (size_t i = 0; p->plan && i < p->plan->n_areas; i++)
         unit(&kml, i);

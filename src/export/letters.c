@@ -9,8 +9,9 @@
 // Controls and directions: the first are not XML, the second can turn a position around for the reader.
 static bool is_unfit(gunichar c)
 {
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x200e && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-           (c >= 0x2066 && c <= 0x2069) || c == 0xfeff || (c & 0xfffe) == 0xfffe || (c >= 0xd800 && c < 0xe000);
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x200e && c <= 0x200f) ||
+           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff ||
+           (c & 0xfffe) == 0xfffe || (c >= 0xd800 && c < 0xe000);
 }
 
 // Next letter and its length in bytes; '?' for a byte that is not UTF-8, ' ' for what does not fit.
@@ -64,7 +65,10 @@ void export_letters_telex(const char *text, char *out, size_t size)
         if (c == '%' && n + 5 < size)
             n += (size_t)snprintf(out + n, size - n, n && out[n - 1] == ' ' ? "PCT" : " PCT");
         else
-            out[n++] = g_ascii_isalnum(c) || strchr(" -?:().,'=/+", c) ? c : c == ';' ? ',' : c == '_' ? '-' : '?';
+            out[n++] = g_ascii_isalnum(c) || strchr(" -?:().,'=/+", c) ? c
+                       : c == ';'                                      ? ','
+                       : c == '_'                                      ? '-'
+                                                                       : '?';
     }
     out[n] = '\0';
     g_free(ascii);

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cairo-svg.h>
 
@@ -13,7 +14,8 @@
 
 enum { WIDTH_MIN = 200, WIDTH_MAX = 8000 };
 static const double picture_min_m = 3 * CORE_M_PER_NM;
-static const double start_reach_m = 150 * CORE_M_PER_NM; // a start farther off than this is not worth the scale
+static const double start_reach_m =
+    150 * CORE_M_PER_NM; // a start farther off than this is not worth the scale
 
 // Calls fn for every place that the picture should show. Twice: first for the middle, then for the extent.
 typedef void visit(void *arg, struct geo_pos pos);
@@ -109,7 +111,7 @@ static struct export_map_extent extent_of(const struct export_product *p, size_t
 static double height_of(const struct export_map_extent *extent, double width)
 {
     double aspect = (extent->north - extent->south) / fmax(extent->east - extent->west, 1e-9);
-    return round(width * fmin(fmax(aspect, 0.62), 0.95));
+    return round(width * fmin(fmax(aspect, 0.6), 0.8));
 }
 
 static void draw(struct export_map_canvas *map, size_t area)
@@ -122,11 +124,12 @@ static void draw(struct export_map_canvas *map, size_t area)
     cairo_fill(map->cairo);
     export_map_land(map);
     export_map_regions(map);
+    export_map_shore(map);
     export_map_graticule(map);
     export_map_datum(map);
     export_map_starts(map);
     export_map_units(map, area);
-    export_map_furniture(map);
+    export_map_furniture(map, area);
     export_map_names(map, area);
 }
 
@@ -136,7 +139,25 @@ static cairo_status_t keep_bytes(void *buf, const unsigned char *bytes, unsigned
     return ((struct core_buf *)buf)->failed ? CAIRO_STATUS_NO_MEMORY : CAIRO_STATUS_SUCCESS;
 }
 
-static cairo_surface_t *surface_make(enum export_map_format format, int width, int height, struct core_buf *out)
+// cairo numbers the group of an SVG by all surfaces that the process ever made; nothing refers to it, and the
+// same map must have the same bytes.
+static void svg_copy(const struct core_buf *svg, struct core_buf *out)
+{
+    static const char mark[] = "<g id=\"surface";
+    const char *at = svg->text ? strstr(svg->text, mark) : NULL;
+    if (!at) {
+        core_buf_add(out, svg->text, svg->length);
+        return;
+    }
+    const char *rest = at + strlen(mark);
+    rest += strspn(rest, "0123456789");
+    core_buf_add(out, svg->text, (size_t)(at - svg->text));
+    core_buf_puts(out, "<g id=\"map");
+    core_buf_add(out, rest, svg->length - (size_t)(rest - svg->text));
+}
+
+static cairo_surface_t *surface_make(enum export_map_format format, int width, int height,
+                                     struct core_buf *out)
 {
     if (format == EXPORT_MAP_PNG)
         return cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
@@ -149,33 +170,43 @@ enum ph_status export_map_make(const struct export_product *p, size_t t, size_t 
                                enum export_map_format format, struct core_buf *out, struct ph_err *err)
 {
     if (width_px < WIDTH_MIN || width_px > WIDTH_MAX)
-        return core_err_set(err, PH_EINPUT, "width", "give 200 to 8000", "a map cannot be %d pixels wide", width_px);
+        return core_err_set(err, PH_EINPUT, "width", "give 200 to 8000", "a map cannot be %d pixels wide",
+                            width_px);
     struct export_map_extent extent = extent_of(p, t, area);
     double width = width_px, height = height_of(&extent, width), unit = width / 1000;
     // the frame is fitted with a margin for labels, then widened to the whole picture
     double margin_x = 80 * unit, margin_y = 64 * unit;
     struct export_map_canvas map = {.p = p, .t = t, .unit = unit, .err = err};
-    map.frame = export_map_frame_fit(&extent, margin_x, margin_y, width - margin_x, height - margin_y, picture_min_m);
+    map.frame =
+        export_map_frame_fit(&extent, margin_x, margin_y, width - margin_x, height - margin_y, picture_min_m);
     map.frame.left = map.frame.top = 0;
     map.frame.right = width;
     map.frame.bottom = height;
     map.box = export_map_frame_box(&map.frame);
-    cairo_surface_t *surface = surface_make(format, width_px, (int)height, out);
+    struct core_buf drawn = {0};
+    cairo_surface_t *surface = surface_make(format, width_px, (int)height, &drawn);
     map.cairo = cairo_create(surface);
     draw(&map, area);
     cairo_status_t state = cairo_status(map.cairo);
     cairo_destroy(map.cairo);
     if (!state && format == EXPORT_MAP_PNG)
-        state = cairo_surface_write_to_png_stream(surface, keep_bytes, out);
+        state = cairo_surface_write_to_png_stream(surface, keep_bytes, &drawn);
     cairo_surface_finish(surface); // an SVG is written here
     if (!state)
         state = cairo_surface_status(surface);
     cairo_surface_destroy(surface);
-    if (!map.status && state)
-        map.status = state == CAIRO_STATUS_NO_MEMORY ? core_err_nomem(err)
-                                                     : core_err_set(err, PH_EINTERNAL, "map", NULL, "%s",
-                                                                    cairo_status_to_string(state));
-    return map.status ? map.status : core_buf_check(out, err);
+    enum ph_status status = map.status;
+    if (!status && state)
+        status = core_err_set(err, state == CAIRO_STATUS_NO_MEMORY ? PH_ENOMEM : PH_EINTERNAL, "map", NULL,
+                              "%s", cairo_status_to_string(state));
+    if (!status)
+        status = core_buf_check(&drawn, err);
+    if (!status && format == EXPORT_MAP_SVG)
+        svg_copy(&drawn, out);
+    else if (!status)
+        core_buf_add(out, drawn.text, drawn.length);
+    core_buf_fini(&drawn);
+    return status ? status : core_buf_check(out, err);
 }
 
 enum ph_status export_map_png(const struct export_product *p, size_t t, int width_px, struct core_buf *out,

@@ -89,8 +89,8 @@ struct export_map_rect export_map_text_size(struct export_map_canvas *map, const
     return (struct export_map_rect){.w = w, .h = h};
 }
 
-void export_map_text_put(struct export_map_canvas *map, const struct export_map_text *text, double x, double y,
-                         double anchor)
+void export_map_text_put(struct export_map_canvas *map, const struct export_map_text *text, double x,
+                         double y, double anchor)
 {
     int w, h;
     PangoLayout *layout = layout_of(map, text);
@@ -125,7 +125,8 @@ static double cost_of(const struct export_map_canvas *map, struct export_map_rec
     return cost;
 }
 
-void export_map_label(struct export_map_canvas *map, const struct export_map_text *text, struct export_map_xy at)
+void export_map_label(struct export_map_canvas *map, const struct export_map_text *text,
+                      struct export_map_xy at)
 {
     double pad = 4 * map->unit, best_cost = INFINITY, best_distance = 0;
     struct export_map_rect size = export_map_text_size(map, text), best = {0};
@@ -146,7 +147,8 @@ void export_map_label(struct export_map_canvas *map, const struct export_map_tex
         }
     if (best_distance > 40 * map->unit) {
         cairo_move_to(map->cairo, at.x, at.y);
-        cairo_line_to(map->cairo, fmin(fmax(at.x, best.x), best.x + best.w), fmin(fmax(at.y, best.y), best.y + best.h));
+        cairo_line_to(map->cairo, fmin(fmax(at.x, best.x), best.x + best.w),
+                      fmin(fmax(at.y, best.y), best.y + best.h));
         export_map_colour(map->cairo, text->colour, 0.8);
         cairo_set_line_width(map->cairo, 0.8 * map->unit);
         cairo_stroke(map->cairo);

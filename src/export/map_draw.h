@@ -42,22 +42,25 @@ struct export_map_text {
     double size; // in units
     bool is_bold;
 };
-struct export_map_rect export_map_text_size(struct export_map_canvas *map, const struct export_map_text *text);
-void export_map_text_put(struct export_map_canvas *map, const struct export_map_text *text, double x, double y,
-                         double anchor);
+struct export_map_rect export_map_text_size(struct export_map_canvas *map,
+                                            const struct export_map_text *text);
+void export_map_text_put(struct export_map_canvas *map, const struct export_map_text *text, double x,
+                         double y, double anchor);
 
 // A label near a point: on a pale chip, where nothing else is; a thin line leads to it when it had to go far.
-void export_map_label(struct export_map_canvas *map, const struct export_map_text *text, struct export_map_xy at);
+void export_map_label(struct export_map_canvas *map, const struct export_map_text *text,
+                      struct export_map_xy at);
 void export_map_take(struct export_map_canvas *map, struct export_map_rect rect);
 
 // Layers, from the bottom.
 void export_map_land(struct export_map_canvas *map);
+void export_map_shore(struct export_map_canvas *map); // the line only
 void export_map_regions(struct export_map_canvas *map);
 void export_map_graticule(struct export_map_canvas *map);
 void export_map_datum(struct export_map_canvas *map);
 void export_map_starts(struct export_map_canvas *map);
 void export_map_units(struct export_map_canvas *map, size_t only_area);
-void export_map_furniture(struct export_map_canvas *map);
+void export_map_furniture(struct export_map_canvas *map, size_t only_area);
 void export_map_names(struct export_map_canvas *map, size_t only_area);
 
 #endif

@@ -42,11 +42,16 @@ void export_map_extent_add(struct export_map_extent *extent, struct geo_pos pos)
 struct export_map_frame export_map_frame_fit(const struct export_map_extent *extent, double left, double top,
                                              double right, double bottom, double min_m)
 {
-    struct export_map_frame frame = {.left = left, .top = top, .right = right, .bottom = bottom,
-                                     .is_plane = extent->is_plane, .plane = extent->plane};
+    struct export_map_frame frame = {.left = left,
+                                     .top = top,
+                                     .right = right,
+                                     .bottom = bottom,
+                                     .is_plane = extent->is_plane,
+                                     .plane = extent->plane};
     frame.mid_x = (extent->west + extent->east) / 2;
     frame.mid_y = (extent->south + extent->north) / 2;
-    double unit_m = extent->is_plane ? 1 : GEO_WGS84_A_M / cosh(frame.mid_y); // metres of a projected unit here
+    double unit_m =
+        extent->is_plane ? 1 : GEO_WGS84_A_M / cosh(frame.mid_y); // metres of a projected unit here
     double wide = fmax(extent->east - extent->west, min_m / unit_m);
     double high = fmax(extent->north - extent->south, min_m / unit_m);
     frame.scale = fmin((right - left) / wide, (bottom - top) / high);
@@ -83,7 +88,8 @@ struct geo_box export_map_frame_box(const struct export_map_frame *frame)
     for (int i = 0; i < EDGE; i++) {
         double w = (double)i / EDGE, x = frame->left + w * (frame->right - frame->left);
         double y = frame->top + w * (frame->bottom - frame->top);
-        struct export_map_xy at[4] = {{x, frame->top}, {frame->right, y}, {x, frame->bottom}, {frame->left, y}};
+        struct export_map_xy at[4] = {
+            {x, frame->top}, {frame->right, y}, {x, frame->bottom}, {frame->left, y}};
         for (int k = 0; k < 4; k++) {
             struct geo_pos pos = export_map_to_pos(frame, at[k]);
             lat[4 * i + k] = pos.lat_deg;

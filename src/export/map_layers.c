@@ -10,7 +10,7 @@
 
 struct land_pass {
     struct export_map_canvas *map;
-    int level;
+    int level; // 0: the line only, over what lies on it
 };
 
 // A shoreline runs on bins of whole degrees: their edges are not shore.
@@ -36,38 +36,55 @@ static bool is_outside(const struct export_map_canvas *map, const struct geo_pos
     return left || right || above || below;
 }
 
-static void land_ring(void *arg, int level, const struct geo_pos *pos, size_t n)
+static void shore_stroke(struct export_map_canvas *map, const struct geo_pos *pos, size_t n)
 {
-    struct land_pass *pass = arg;
-    if (level != pass->level || n < 3 || is_outside(pass->map, pos, n))
-        return;
-    cairo_t *cairo = pass->map->cairo;
-    export_map_path(pass->map, pos, n, true);
-    export_map_colour(cairo, level % 2 ? EXPORT_STYLE_LAND : EXPORT_STYLE_SEA, 1);
-    cairo_fill(cairo);
     for (size_t i = 0; i < n;) {
         size_t end = i + 1; // the longest piece that is shore
         while (end < n && !is_seam(pos[end - 1], pos[end]))
             end++;
         if (end - i > 1)
-            export_map_path(pass->map, pos + i, end - i, false);
+            export_map_path(map, pos + i, end - i, false);
         i = end;
     }
     if (!is_seam(pos[n - 1], pos[0])) {
         struct geo_pos closing[2] = {pos[n - 1], pos[0]};
-        export_map_path(pass->map, closing, 2, false);
+        export_map_path(map, closing, 2, false);
     }
-    export_map_colour(cairo, EXPORT_STYLE_COAST, 1);
-    cairo_set_line_width(cairo, 1.1 * pass->map->unit);
-    cairo_stroke(cairo);
+    export_map_colour(map->cairo, EXPORT_STYLE_COAST, 1);
+    cairo_set_line_width(map->cairo, 1.1 * map->unit);
+    cairo_stroke(map->cairo);
+}
+
+static void land_ring(void *arg, int level, const struct geo_pos *pos, size_t n)
+{
+    struct land_pass *pass = arg;
+    if ((pass->level && level != pass->level) || n < 3 || is_outside(pass->map, pos, n))
+        return;
+    if (!pass->level) {
+        shore_stroke(pass->map, pos, n);
+        return;
+    }
+    export_map_path(pass->map, pos, n, true);
+    export_map_colour(pass->map->cairo, level % 2 ? EXPORT_STYLE_LAND : EXPORT_STYLE_SEA, 1);
+    cairo_fill(pass->map->cairo);
+}
+
+static void land_pass(struct export_map_canvas *map, int level)
+{
+    struct land_pass pass = {map, level};
+    if (map->p->coast && !map->status)
+        map->status = geo_coast_rings(map->p->coast, map->box, land_ring, &pass, map->err);
 }
 
 void export_map_land(struct export_map_canvas *map)
 {
-    for (int level = 1; level <= 4 && map->p->coast && !map->status; level++) {
-        struct land_pass pass = {map, level};
-        map->status = geo_coast_rings(map->p->coast, map->box, land_ring, &pass, map->err);
-    }
+    for (int level = 1; level <= 4; level++)
+        land_pass(map, level);
+}
+
+void export_map_shore(struct export_map_canvas *map)
+{
+    land_pass(map, 0);
 }
 
 static void region_path(struct export_map_canvas *map, const struct prob_region *region)
@@ -129,8 +146,9 @@ static void graticule_text(double deg, bool is_lat, bool fine, char *out, size_t
 {
     double minutes = round(fabs(deg) * 600) / 10;
     int whole = (int)(minutes / 60);
-    char side = is_lat ? (deg < -1e-9 ? 'S' : 'N') : (deg < -1e-9 ? 'W' : 'E');
-    snprintf(out, size, "%0*d\xc2\xb0%0*.*f'%c", is_lat ? 2 : 3, whole, fine ? 4 : 2, fine ? 1 : 0,
+    bool has_side = fabs(deg) > 1e-9 && fabs(deg) < 180 - 1e-9;
+    const char *side = !has_side ? "" : is_lat ? (deg < 0 ? "S" : "N") : (deg < 0 ? "W" : "E");
+    snprintf(out, size, "%0*d\xc2\xb0%0*.*f'%s", is_lat ? 2 : 3, whole, fine ? 4 : 2, fine ? 1 : 0,
              minutes - 60 * whole, side);
 }
 
@@ -141,10 +159,12 @@ static void graticule_line(struct export_map_canvas *map, double deg, bool is_la
 {
     const struct export_map_frame *f = &map->frame;
     struct geo_pos pos[LINE_POINTS + 1];
-    double from = is_lat ? map->box.west_deg : map->box.south_deg, to = is_lat ? map->box.east_deg : map->box.north_deg;
+    double from = is_lat ? map->box.west_deg : map->box.south_deg,
+           to = is_lat ? map->box.east_deg : map->box.north_deg;
     for (int i = 0; i <= LINE_POINTS; i++) {
         double at = from + (to - from) * i / LINE_POINTS;
-        pos[i] = is_lat ? (struct geo_pos){deg, core_deg_wrap180(at)} : (struct geo_pos){at, core_deg_wrap180(deg)};
+        pos[i] = is_lat ? (struct geo_pos){deg, core_deg_wrap180(at)}
+                        : (struct geo_pos){at, core_deg_wrap180(deg)};
     }
     export_map_path(map, pos, LINE_POINTS + 1, false);
     export_map_colour(map->cairo, "#8fa3b2", 0.55);
@@ -161,8 +181,10 @@ static void graticule_line(struct export_map_canvas *map, double deg, bool is_la
         if ((u < edge) == (v < edge) || fabs(u - v) > 0.5 * (f->right - f->left))
             continue;
         double w = (edge - u) / (v - u), along = is_lat ? a.y + w * (b.y - a.y) : a.x + w * (b.x - a.x);
-        double x = is_lat ? f->left + gap : along + gap, y = is_lat ? along - size.h / 2 - 1 : f->top + size.h / 2 + 3;
-        if (x + size.w > f->right || y < f->top + 20 * map->unit * is_lat || y > f->bottom - 12 * map->unit)
+        double x = is_lat ? f->left + gap : along + gap,
+               y = is_lat ? along - size.h / 2 - 1 : f->top + size.h / 2 + 3;
+        if (x + size.w > f->right || y < f->top + 20 * map->unit * is_lat ||
+            y > f->bottom - (is_lat ? 44 : 12) * map->unit)
             continue;
         export_map_text_put(map, &text, x, y, 0);
         export_map_take(map, (struct export_map_rect){x, y - size.h / 2, size.w, size.h});
@@ -263,11 +285,12 @@ static void first_leg(struct export_map_canvas *map, const struct plan_area *a, 
     double length = hypot(to.x - at.x, to.y - at.y);
     if (length < 1)
         return;
-    double dx = (to.x - at.x) / length, dy = (to.y - at.y) / length, reach = fmin(26 * u, length), wing = 5.5 * u;
+    double dx = (to.x - at.x) / length, dy = (to.y - at.y) / length, reach = fmin(30 * u, length),
+           wing = 4.2 * u;
     double x = at.x + dx * reach, y = at.y + dy * reach;
     cairo_move_to(map->cairo, x, y);
-    cairo_line_to(map->cairo, x - 2 * wing * dx - wing * dy, y - 2 * wing * dy + wing * dx);
-    cairo_line_to(map->cairo, x - 2 * wing * dx + wing * dy, y - 2 * wing * dy - wing * dx);
+    cairo_line_to(map->cairo, x - 3.4 * wing * dx - wing * dy, y - 3.4 * wing * dy + wing * dx);
+    cairo_line_to(map->cairo, x - 3.4 * wing * dx + wing * dy, y - 3.4 * wing * dy - wing * dx);
     cairo_close_path(map->cairo);
     export_map_colour(map->cairo, export_style_unit(unit)->colour, 1);
     cairo_fill(map->cairo);

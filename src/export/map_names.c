@@ -50,8 +50,53 @@ static void area_text(double m2, char *out, size_t size)
     snprintf(out, size, nm2 < 10 ? "%.1f NM\xc2\xb2" : "%.0f NM\xc2\xb2", nm2);
 }
 
-// Time and regions, in the corner at the top right.
-static void legend(struct export_map_canvas *map)
+static bool is_inside(struct export_map_rect r, struct export_map_xy at)
+{
+    return at.x >= r.x && at.x <= r.x + r.w && at.y >= r.y && at.y <= r.y + r.h;
+}
+
+// How much of what matters a rectangle would hide: areas first, then probability.
+static double hides(const struct export_map_canvas *map, struct export_map_rect r, size_t only_area)
+{
+    double sum = 0;
+    for (size_t i = 0; map->p->plan && i < map->p->plan->n_areas; i++)
+        for (int k = 0; k < 80 && (only_area == SIZE_MAX || i == only_area); k++) {
+            const struct geo_pos *corner = map->p->plan->area[i].corner;
+            struct export_map_xy a = export_map_to_xy(&map->frame, corner[k / 20]);
+            struct export_map_xy b = export_map_to_xy(&map->frame, corner[(k / 20 + 1) % 4]);
+            double w = k % 20 / 20.0;
+            sum += 10 * is_inside(r, (struct export_map_xy){a.x + w * (b.x - a.x), a.y + w * (b.y - a.y)});
+        }
+    const struct export_time *time = &map->p->time[map->t];
+    for (size_t i = 0; i < time->n_regions; i++)
+        for (size_t k = 0; k < time->region[i].n_rings; k++)
+            for (size_t n = 0; n < time->region[i].ring[k].n; n++)
+                sum += is_inside(r, export_map_to_xy(&map->frame, time->region[i].ring[k].pos[n]));
+    return sum;
+}
+
+// The corner where a panel hides least; the upper ones are below the names of the meridians.
+static struct export_map_rect corner_free(const struct export_map_canvas *map, double w, double h,
+                                          size_t only_area)
+{
+    const struct export_map_frame *f = &map->frame;
+    double u = map->unit, left = f->left + 82 * u, right = f->right - w - 12 * u, best_cost = INFINITY;
+    struct export_map_rect best = {right, f->top + 26 * u, w, h};
+    double x[4] = {right, left, right, left},
+           y[4] = {f->top + 26 * u, f->top + 26 * u, f->bottom - h - 62 * u, f->bottom - h - 36 * u};
+    for (int i = 0; i < 4; i++) {
+        struct export_map_rect rect = {x[i], y[i], w, h};
+        double cost = hides(map, rect, only_area);
+        if (cost < best_cost) {
+            best_cost = cost;
+            best = rect;
+        }
+    }
+    return best;
+}
+
+// Time and regions, in a free corner.
+static void legend(struct export_map_canvas *map, size_t only_area)
 {
     const struct export_time *time = &map->p->time[map->t];
     char head[64], line[8][64], dtg[CORE_TIME_TEXT], area[32];
@@ -73,9 +118,10 @@ static void legend(struct export_map_canvas *map)
         snprintf(line[n++], sizeof line[0], "%.0f %% ashore", 100 * time->stranded_mass);
     }
     for (size_t i = 0; i < n; i++)
-        wide = fmax(wide, 26 * u + export_map_text_size(map, &(struct export_map_text){line[i], EXPORT_STYLE_INK, 14}).w);
-    struct export_map_rect box = {map->frame.right - wide - 36 * u, map->frame.top + 12 * u, wide + 24 * u,
-                                  (double)(n + 1) * row + 14 * u};
+        wide = fmax(
+            wide,
+            26 * u + export_map_text_size(map, &(struct export_map_text){line[i], EXPORT_STYLE_INK, 14}).w);
+    struct export_map_rect box = corner_free(map, wide + 24 * u, (double)(n + 1) * row + 14 * u, only_area);
     panel(map, box);
     double x = box.x + 12 * u, y = box.y + 7 * u + row / 2;
     export_map_text_put(map, &(struct export_map_text){head, EXPORT_STYLE_INK, 14, true}, x, y, 0);
@@ -125,19 +171,21 @@ static void coast_note(struct export_map_canvas *map)
         snprintf(text, sizeof text, "\xe2\x96\xb2 NO COASTLINE INSTALLED: land is not shown");
     else
         snprintf(text, sizeof text, "Coast: %.60s. Not for navigation.", source);
-    struct export_map_text note = {text, missing ? EXPORT_STYLE_WARN : EXPORT_STYLE_SOFT, missing ? 15 : 11, missing};
+    struct export_map_text note = {text, missing ? EXPORT_STYLE_WARN : EXPORT_STYLE_SOFT, missing ? 15 : 11,
+                                   missing};
     struct export_map_rect size = export_map_text_size(map, &note);
     double u = map->unit, x = map->frame.left + 12 * u, y = map->frame.bottom - 10 * u - size.h / 2;
     if (missing)
-        panel(map, (struct export_map_rect){x - 6 * u, y - size.h / 2 - 4 * u, size.w + 12 * u, size.h + 8 * u});
+        panel(map,
+              (struct export_map_rect){x - 6 * u, y - size.h / 2 - 4 * u, size.w + 12 * u, size.h + 8 * u});
     export_map_text_put(map, &note, x, y, 0);
     export_map_take(map, (struct export_map_rect){x, y - size.h / 2, size.w, size.h});
 }
 
-void export_map_furniture(struct export_map_canvas *map)
+void export_map_furniture(struct export_map_canvas *map, size_t only_area)
 {
     if (map->t < map->p->n_times)
-        legend(map);
+        legend(map, only_area);
     scale_bar(map);
     coast_note(map);
 }
@@ -184,7 +232,8 @@ static void waypoint_names(struct export_map_canvas *map, size_t i)
     for (size_t k = 0; k < a->n_waypoints; k += every) {
         char text[32];
         snprintf(text, sizeof text, k ? "%zu" : "CSP %zu", k + 1);
-        export_map_label(map, &(struct export_map_text){text, export_style_unit(i)->colour, k ? 12 : 14, true},
+        export_map_label(map,
+                         &(struct export_map_text){text, export_style_unit(i)->colour, k ? 12 : 14, true},
                          export_map_to_xy(&map->frame, a->waypoint[k].pos));
     }
 }
@@ -207,6 +256,26 @@ static void start_names(struct export_map_canvas *map)
     }
 }
 
+// "50 %" on each outline, at its lowest point: the regions are told apart without colour.
+static void region_names(struct export_map_canvas *map)
+{
+    const struct export_time *time = &map->p->time[map->t];
+    for (size_t i = 0; i < time->n_regions; i++) {
+        const struct prob_region *region = &time->region[i];
+        struct export_map_xy low = {0, -INFINITY};
+        for (size_t k = 0; k < region->n_rings; k++)
+            for (size_t n = 0; n < region->ring[k].n; n++) {
+                struct export_map_xy at = export_map_to_xy(&map->frame, region->ring[k].pos[n]);
+                bool seen = at.x > 0 && at.x < map->frame.right && at.y < map->frame.bottom - 30 * map->unit;
+                low = seen && at.y > low.y ? at : low;
+            }
+        char text[16];
+        snprintf(text, sizeof text, "%.0f %%", fmin(100 * region->mass, 100));
+        if (isfinite(low.y) && fabs(region->mass - 0.9) > 0.01)
+            export_map_label(map, &(struct export_map_text){text, EXPORT_STYLE_OUTLINE, 12, true}, low);
+    }
+}
+
 void export_map_names(struct export_map_canvas *map, size_t only_area)
 {
     areas_take(map, only_area);
@@ -225,4 +294,6 @@ void export_map_names(struct export_map_canvas *map, size_t only_area)
     for (size_t i = 0; map->p->plan && i < map->p->plan->n_areas; i++)
         unit_name(map, i);
     start_names(map);
+    if (map->t < map->p->n_times)
+        region_names(map);
 }

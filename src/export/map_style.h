@@ -17,8 +17,8 @@
 // Each unit has one colour and one line, everywhere; after six the colours come again with another line.
 struct export_style_unit {
     const char *colour;
-    const char *line;    // "solid", "dashed", "dash-dot", "long-dash", "dotted", "double"
-    double dash[6];      // in pixels of a 2 px line
+    const char *line; // "solid", "dashed", "dash-dot", "long-dash", "dotted", "double"
+    double dash[6];   // in pixels of a 2 px line
     int n_dash;
     _Bool is_double;
 };

@@ -16,8 +16,8 @@ void export_message_put(struct core_buf *out, int hang, const char *format, ...)
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     export_letters_telex(text, telex, sizeof telex);
-    int indent = 0;
-    for (const char *at = telex; *at;) {
+    int indent = (int)strspn(text, " ");
+    for (const char *at = telex + strspn(telex, " "); *at;) {
         size_t room = (size_t)(EXPORT_COLUMNS - indent), n = strlen(at);
         if (n > room) {
             for (n = room; n && at[n] != ' ';)

@@ -7,8 +7,8 @@
 
 enum { EXPORT_COLUMNS = 69 };
 
-// One paragraph, broken at blanks; lines after the first are indented by `hang`. What is longer than a line is
-// broken where the line ends.
+// One paragraph, broken at blanks; lines after the first are indented by `hang`. What is longer than a line
+// is broken where the line ends.
 void export_message_put(struct core_buf *out, int hang, const char *format, ...) PH_PRINTF(3, 4);
 
 // A line as it is (for tables): cut at 69 columns, blanks kept.

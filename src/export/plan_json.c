@@ -37,7 +37,8 @@ static void factors(struct core_json *json, const struct sensor_sweep *sweep)
     core_json_array_end(json);
 }
 
-static void sweep_widths(struct core_json *json, const struct export_product *p, const struct export_asset *asset)
+static void sweep_widths(struct core_json *json, const struct export_product *p,
+                         const struct export_asset *asset)
 {
     core_json_key(json, "sweep_widths");
     core_json_array(json);

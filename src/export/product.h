@@ -15,16 +15,16 @@ struct export_time {
     size_t active, stranded, missing, not_released; // particles
     double active_mass, stranded_mass;
     bool has_moments;
-    struct prob_moments moments;        // of the active particles
-    const struct prob_region *region;   // [n_regions], 50, 75, 90, 95 %; n_regions 0 when nothing is active
+    struct prob_moments moments;      // of the active particles
+    const struct prob_region *region; // [n_regions], 50, 75, 90, 95 %; n_regions 0 when nothing is active
     size_t n_regions;
-    const struct prob_map *map;         // may be NULL
+    const struct prob_map *map; // may be NULL
 };
 
 struct export_source { // one source of forcing
     const char *kind;  // "current", "wind"
     const char *text;
-    double fraction;   // of the particle-time
+    double fraction; // of the particle-time
 };
 
 struct export_object {
@@ -41,10 +41,10 @@ struct export_scenario {
 };
 
 struct export_asset {
-    const char *id, *type; // "fixed-wing"
+    const char *id, *type;                      // "fixed-wing"
     double speed_kn, altitude_ft, eye_height_m; // NAN
-    const struct sensor_sweep *sweep; // [n_objects]
-    const char *base_text;            // "from 35-51.0N 014-29.0E, available 290600Z" or ""
+    const struct sensor_sweep *sweep;           // [n_objects]
+    const char *base_text;                      // "from 35-51.0N 014-29.0E, available 290600Z" or ""
     struct geo_pos from;
     bool has_from;
 };
@@ -68,15 +68,15 @@ struct export_product {
     size_t n_scenarios;
     const struct export_asset *asset; // all of the case, indexed by plan_area.asset
     size_t n_assets;
-    const struct plan_result *plan;   // NULL: no assets
-    bool detection_random;            // the law that leads
-    double prior_pos;                 // cumulative POS of the searches flown, NAN without
-    const char *conditions_text;      // "visibility 8 NM, wind 14 kn, no fatigue"
-    const char *motion_text;          // "RK2, 600 s; wind error 2.0 m/s over 12 h; ..."
-    const struct core_job *job;       // warnings
+    const struct plan_result *plan; // NULL: no assets
+    bool detection_random;          // the law that leads
+    double prior_pos;               // cumulative POS of the searches flown, NAN without
+    const char *conditions_text;    // "visibility 8 NM, wind 14 kn, no fatigue"
+    const char *motion_text;        // "RK2, 600 s; wind error 2.0 m/s over 12 h; ..."
+    const struct core_job *job;     // warnings
     struct geo_coast *coast;
     const char *coast_text;
-    struct geo_box box;               // what the map should show
+    struct geo_box box; // what the map should show
     // some tracks of single particles for the map and KML: [n_tracks][n_times], NaN where not drawn
     const float *track_lat_deg, *track_lon_deg;
     size_t n_tracks;
@@ -90,29 +90,45 @@ struct export_product {
 size_t export_plan_time(const struct export_product *p);
 
 // Every writer fills a buffer; run writes it to its place.
-enum ph_status export_summary_json(const struct export_product *p, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
-enum ph_status export_plan_json(const struct export_product *p, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
-enum ph_status export_plan_geojson(const struct export_product *p, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
-enum ph_status export_containment_geojson(const struct export_product *p, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
-enum ph_status export_plan_kml(const struct export_product *p, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
-enum ph_status export_task_gpx(const struct export_product *p, size_t area, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
-enum ph_status export_task_rtz(const struct export_product *p, size_t area, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
-enum ph_status export_task_rtz12(const struct export_product *p, size_t area, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
-enum ph_status export_task_text(const struct export_product *p, size_t area, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
-enum ph_status export_action_plan_text(const struct export_product *p, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
-enum ph_status export_sitrep_text(const struct export_product *p, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
-enum ph_status export_report_html(const struct export_product *p, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
+enum ph_status export_summary_json(const struct export_product *p, struct core_buf *out,
+                                   struct ph_err *err) PH_NODISCARD;
+enum ph_status export_plan_json(const struct export_product *p, struct core_buf *out,
+                                struct ph_err *err) PH_NODISCARD;
+enum ph_status export_plan_geojson(const struct export_product *p, struct core_buf *out,
+                                   struct ph_err *err) PH_NODISCARD;
+enum ph_status export_containment_geojson(const struct export_product *p, struct core_buf *out,
+                                          struct ph_err *err) PH_NODISCARD;
+enum ph_status export_plan_kml(const struct export_product *p, struct core_buf *out,
+                               struct ph_err *err) PH_NODISCARD;
+enum ph_status export_task_gpx(const struct export_product *p, size_t area, struct core_buf *out,
+                               struct ph_err *err) PH_NODISCARD;
+enum ph_status export_task_rtz(const struct export_product *p, size_t area, struct core_buf *out,
+                               struct ph_err *err) PH_NODISCARD;
+enum ph_status export_task_rtz12(const struct export_product *p, size_t area, struct core_buf *out,
+                                 struct ph_err *err) PH_NODISCARD;
+enum ph_status export_task_text(const struct export_product *p, size_t area, struct core_buf *out,
+                                struct ph_err *err) PH_NODISCARD;
+enum ph_status export_action_plan_text(const struct export_product *p, struct core_buf *out,
+                                       struct ph_err *err) PH_NODISCARD;
+enum ph_status export_sitrep_text(const struct export_product *p, struct core_buf *out,
+                                  struct ph_err *err) PH_NODISCARD;
+enum ph_status export_report_html(const struct export_product *p, struct core_buf *out,
+                                  struct ph_err *err) PH_NODISCARD;
 
-// The file name (without folder and extension) of a task: the asset's id where it is a safe name, else what is
-// left of it; unique among the areas. RTZ wants its route named like its file, so all who write tasks use this.
+// The file name (without folder and extension) of a task: the asset's id where it is a safe name, else what
+// is left of it; unique among the areas. RTZ wants its route named like its file, so all who write tasks use
+// this.
 enum { EXPORT_STEM = 64 };
 void export_task_stem(const struct export_product *p, size_t area, char out[EXPORT_STEM]);
 
 // Pictures of the map at output time t: PNG for people, GeoTIFF (float32 probability, EPSG:4326) for charts.
 // The picture shows what it draws (regions, areas, datum track, nearby starts); p->box only when there is
-// nothing of these. Height follows the content, 0.62 to 1 of the width.
-enum ph_status export_map_png(const struct export_product *p, size_t t, int width_px, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
-enum ph_status export_map_svg(const struct export_product *p, size_t t, int width_px, struct core_buf *out, struct ph_err *err) PH_NODISCARD;
-enum ph_status export_map_geotiff(const char *path, const struct prob_map *map, struct ph_err *err) PH_NODISCARD;
+// nothing of these. Height follows the content, 0.6 to 0.8 of the width.
+enum ph_status export_map_png(const struct export_product *p, size_t t, int width_px, struct core_buf *out,
+                              struct ph_err *err) PH_NODISCARD;
+enum ph_status export_map_svg(const struct export_product *p, size_t t, int width_px, struct core_buf *out,
+                              struct ph_err *err) PH_NODISCARD;
+enum ph_status export_map_geotiff(const char *path, const struct prob_map *map,
+                                  struct ph_err *err) PH_NODISCARD;
 
 #endif

@@ -41,7 +41,8 @@ void export_report_swatch(struct core_buf *out, size_t unit)
     if (style->is_double) {
         core_buf_printf(out, "<path d=\"M0 4H44M0 8H44\" stroke=\"%s\" stroke-width=\"2\"/>", style->colour);
     } else {
-        core_buf_printf(out, "<path d=\"M0 6H44\" stroke=\"%s\" stroke-width=\"3\" stroke-dasharray=\"", style->colour);
+        core_buf_printf(out, "<path d=\"M0 6H44\" stroke=\"%s\" stroke-width=\"3\" stroke-dasharray=\"",
+                        style->colour);
         for (int i = 0; i < style->n_dash; i++)
             core_buf_printf(out, "%s%g", i ? " " : "", style->dash[i]);
         core_buf_puts(out, style->n_dash ? "\"/>" : "none\"/>");
@@ -57,7 +58,8 @@ enum ph_status export_report_picture(const struct export_product *p, size_t t, s
     size_t size = sodium_base64_encoded_len(svg.length, sodium_base64_VARIANT_ORIGINAL);
     char *base64 = status ? NULL : malloc(size);
     if (base64) {
-        sodium_bin2base64(base64, size, (const unsigned char *)svg.text, svg.length, sodium_base64_VARIANT_ORIGINAL);
+        sodium_bin2base64(base64, size, (const unsigned char *)svg.text, svg.length,
+                          sodium_base64_VARIANT_ORIGINAL);
         core_buf_puts(out, "<img alt=\"");
         export_letters_html(out, alt);
         core_buf_puts(out, "\" src=\"data:image/svg+xml;base64,");
@@ -71,9 +73,10 @@ enum ph_status export_report_picture(const struct export_product *p, size_t t, s
 
 static void head(const struct export_product *p, struct core_buf *out)
 {
-    core_buf_puts(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
-                       "content=\"width=device-width, initial-scale=1\">\n<meta http-equiv=\"Content-Security-Policy\" "
-                       "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">\n<title>");
+    core_buf_puts(
+        out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
+             "content=\"width=device-width, initial-scale=1\">\n<meta http-equiv=\"Content-Security-Policy\" "
+             "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">\n<title>");
     export_letters_html(out, p->case_name);
     core_buf_puts(out, " \xe2\x80\x93 search plan</title>\n<style>\n");
     core_buf_puts(out, report_css);
@@ -88,7 +91,8 @@ static void title(const struct export_product *p, struct core_buf *out)
     export_letters_clean(p->case_name, 200, name, sizeof name);
     core_buf_puts(out, "<header>\n<h1><bdi>");
     export_letters_html(out, name);
-    core_buf_printf(out, "</bdi></h1>\n<p class=\"soft\">Search plan valid %s to %s. All times UTC.</p>\n", from, to);
+    core_buf_printf(out, "</bdi></h1>\n<p class=\"soft\">Search plan valid %s to %s. All times UTC.</p>\n",
+                    from, to);
     int persons = 0;
     for (size_t i = 0; i < p->n_objects; i++)
         persons = p->object[i].persons > persons ? p->object[i].persons : persons;
@@ -101,8 +105,10 @@ static void warnings(const struct export_product *p, struct core_buf *out)
 {
     if (!p->job || !p->job->first_warning)
         return;
-    core_buf_printf(out, "<div class=\"warn\" role=\"alert\"><b>\xe2\x96\xb2 %zu warning%s: trust this plan less</b><ul>\n",
-                    p->job->n_warnings, p->job->n_warnings == 1 ? "" : "s");
+    core_buf_printf(
+        out,
+        "<div class=\"warn\" role=\"alert\"><b>\xe2\x96\xb2 %zu warning%s: trust this plan less</b><ul>\n",
+        p->job->n_warnings, p->job->n_warnings == 1 ? "" : "s");
     for (const struct core_warning *w = p->job->first_warning; w; w = w->next) {
         core_buf_puts(out, "<li>");
         export_letters_html(out, w->text);
@@ -116,8 +122,9 @@ static void bar_mark(struct core_buf *out, double frac, const char *mark, const 
 {
     double at = 100 * fmin(fmax(frac, 0), 1);
     const char *edge = at > 80 ? " edge" : at < 20 ? " start" : "";
-    core_buf_printf(out, "<u class=\"%s\" style=\"left:%.1f%%\"></u><em class=\"%s%s\" style=\"left:%.1f%%\">%s</em>", mark,
-                    at, place, edge, at, text);
+    core_buf_printf(
+        out, "<u class=\"%s\" style=\"left:%.1f%%\"></u><em class=\"%s%s\" style=\"left:%.1f%%\">%s</em>",
+        mark, at, place, edge, at, text);
 }
 
 static void bar(const struct plan_result *plan, struct core_buf *out)
@@ -125,8 +132,11 @@ static void bar(const struct plan_result *plan, struct core_buf *out)
     char bound[EXPORT_PERCENT], manual[EXPORT_PERCENT], text[96];
     export_report_percent(plan->pos_bound, bound);
     export_report_percent(plan->manual_pos, manual);
-    core_buf_printf(out, "<div class=\"bar\" role=\"img\" aria-label=\"bound %s, manual method %s\"><i style=\"width:%.1f%%\">"
-                         "</i>", bound, manual, 100 * fmin(fmax(plan->pos_total, 0), 1));
+    core_buf_printf(
+        out,
+        "<div class=\"bar\" role=\"img\" aria-label=\"bound %s, manual method %s\"><i style=\"width:%.1f%%\">"
+        "</i>",
+        bound, manual, 100 * fmin(fmax(plan->pos_total, 0), 1));
     snprintf(text, sizeof text, "no plan can exceed %s", bound);
     bar_mark(out, plan->pos_bound, "bound", "up", text);
     if (isfinite(plan->manual_pos)) {
@@ -144,19 +154,24 @@ static void sentence(const struct export_product *p, struct core_buf *out)
     char other[EXPORT_PERCENT];
     core_buf_puts(out, "<p>");
     if (plan->n_unused)
-        core_buf_printf(out, "%zu unit%s could not take part (below). ", plan->n_unused, plan->n_unused == 1 ? "" : "s");
+        core_buf_printf(out, "%zu unit%s could not take part (below). ", plan->n_unused,
+                        plan->n_unused == 1 ? "" : "s");
     if (reached >= 0.9)
-        core_buf_puts(out, "These units are used almost as well as they can be: only more units, more hours or better "
-                           "visibility would raise the chance. ");
+        core_buf_puts(
+            out, "These units are used almost as well as they can be: only more units, more hours or better "
+                 "visibility would raise the chance. ");
     else
-        core_buf_printf(out, "The plan reaches %.0f %% of what these units could do at best. ", 100 * reached);
+        core_buf_printf(out, "The plan reaches %.0f %% of what these units could do at best. ",
+                        100 * reached);
     if (p->n_times && p->time[export_plan_time(p)].stranded_mass >= 0.05)
         core_buf_printf(out, "%.0f %% of the chance lies ashore: have the shore searched too. ",
                         100 * p->time[export_plan_time(p)].stranded_mass);
     export_report_percent(plan->pos_other, other);
     if (isfinite(plan->pos_other))
-        core_buf_printf(out, "%s: %s.", p->detection_random ? "In ideal conditions, with exact navigation"
-                                                            : "If navigation or conditions are poor (random search)", other);
+        core_buf_printf(out, "%s: %s.",
+                        p->detection_random ? "In ideal conditions, with exact navigation"
+                                            : "If navigation or conditions are poor (random search)",
+                        other);
     core_buf_puts(out, "</p>\n");
 }
 
@@ -166,7 +181,9 @@ static void cumulative(const struct export_product *p, struct core_buf *out)
     if (!isfinite(p->prior_pos))
         return;
     export_report_percent(p->prior_pos, before);
-    core_buf_printf(out, "<p>Searches already flown had a chance of %s; nothing was found, and this plan knows it.", before);
+    core_buf_printf(
+        out, "<p>Searches already flown had a chance of %s; nothing was found, and this plan knows it.",
+        before);
     if (p->plan) {
         export_report_percent(fmin(p->prior_pos + p->plan->pos_total, 1), after);
         core_buf_printf(out, " Together with this plan: %s.", after);
@@ -180,15 +197,18 @@ static void number(const struct export_product *p, struct core_buf *out)
     if (p->plan && p->plan->n_areas) {
         core_time_dtg(p->plan->valid_to_ns, dtg);
         export_report_percent(p->plan->pos_total, percent);
-        core_buf_printf(out, "<div class=\"number\"><strong>%s</strong><span>chance to find them by %s</span></div>\n",
-                        percent, dtg);
+        core_buf_printf(
+            out, "<div class=\"number\"><strong>%s</strong><span>chance to find them by %s</span></div>\n",
+            percent, dtg);
         bar(p->plan, out);
         sentence(p, out);
     } else {
-        core_buf_puts(out, p->plan && p->plan->n_unused
-                               ? "<p class=\"csp\">No unit can take part</p><p>The reasons are below the map.</p>\n"
-                               : "<p class=\"csp\">No unit is planned</p><p>Drift only: give assets in the case to get a "
-                                 "search plan.</p>\n");
+        core_buf_puts(
+            out,
+            p->plan && p->plan->n_unused
+                ? "<p class=\"csp\">No unit can take part</p><p>The reasons are below the map.</p>\n"
+                : "<p class=\"csp\">No unit is planned</p><p>Drift only: give assets in the case to get a "
+                  "search plan.</p>\n");
     }
     cumulative(p, out);
 }
@@ -209,12 +229,17 @@ static void unit_row(const struct export_product *p, size_t i, struct core_buf *
     export_report_swatch(out, i);
     core_buf_printf(out, "<b>%s <bdi>", label);
     export_letters_html(out, id);
-    core_buf_printf(out, "</bdi></b></td><td data-l=\"Pattern\">%s %s</td><td data-l=\"Commence\" class=\"p\">%s</td>", a->pattern,
-                    export_task_pattern(a->pattern), csp);
+    core_buf_printf(
+        out, "</bdi></b></td><td data-l=\"Pattern\">%s %s</td><td data-l=\"Commence\" class=\"p\">%s</td>",
+        a->pattern, export_task_pattern(a->pattern), csp);
     core_buf_printf(out, "<td data-l=\"On scene\" class=\"p\">%.5s\xe2\x80\x93%s</td>", from + 2, to);
-    core_buf_printf(out, "<td data-l=\"Area\" class=\"n\">%.1f \xc3\x97 %.1f NM</td><td data-l=\"Spacing\" class=\"n\">%.1f NM</td>",
+    core_buf_printf(out,
+                    "<td data-l=\"Area\" class=\"n\">%.1f \xc3\x97 %.1f NM</td><td data-l=\"Spacing\" "
+                    "class=\"n\">%.1f NM</td>",
                     core_nm_from_m(a->length_m), core_nm_from_m(a->width_m), core_nm_from_m(a->spacing_m));
-    core_buf_printf(out, "<td data-l=\"POD\" class=\"n\">%s</td><td data-l=\"Adds\" class=\"n\"><b>%s</b></td></tr>\n", pod, pos);
+    core_buf_printf(
+        out, "<td data-l=\"POD\" class=\"n\">%s</td><td data-l=\"Adds\" class=\"n\"><b>%s</b></td></tr>\n",
+        pod, pos);
 }
 
 static void units(const struct export_product *p, struct core_buf *out)
@@ -222,10 +247,12 @@ static void units(const struct export_product *p, struct core_buf *out)
     if (!p->plan)
         return;
     if (p->plan->n_areas) {
-        core_buf_puts(out, "<section>\n<h2>Units</h2>\n<div class=\"wide\"><table class=\"units\"><thead><tr><th>Unit</th>"
-                           "<th>Pattern</th><th>Commence search point</th><th>On scene</th><th class=\"n\">Area</th>"
-                           "<th class=\"n\">Spacing</th><th class=\"n\">POD</th><th class=\"n\">Adds (POS)</th></tr></thead>"
-                           "<tbody>\n");
+        core_buf_puts(
+            out,
+            "<section>\n<h2>Units</h2>\n<div class=\"wide\"><table class=\"units\"><thead><tr><th>Unit</th>"
+            "<th>Pattern</th><th>Commence search point</th><th>On scene</th><th class=\"n\">Area</th>"
+            "<th class=\"n\">Spacing</th><th class=\"n\">POD</th><th class=\"n\">Adds (POS)</th></tr></thead>"
+            "<tbody>\n");
         for (size_t i = 0; i < p->plan->n_areas; i++)
             unit_row(p, i, out);
         core_buf_puts(out, "</tbody></table></div>\n</section>\n");
@@ -251,11 +278,12 @@ static enum ph_status glance(const struct export_product *p, struct core_buf *ou
     core_buf_puts(out, "<section>\n");
     number(p, out);
     core_buf_puts(out, "<figure class=\"main\">\n");
-    enum ph_status status =
-        export_report_picture(p, t, SIZE_MAX, "Map of the probability regions and the search areas", out, err);
-    core_buf_puts(out, "<figcaption>Solid line 50 %, dashed 75 %, dotted 95 % of the chance afloat. Cross: datum (mean "
-                       "position), dots: its way from the last known position. A filled dot is where a unit commences, "
-                       "the arrow its first leg.</figcaption>\n</figure>\n</section>\n");
+    enum ph_status status = export_report_picture(
+        p, t, SIZE_MAX, "Map of the probability regions and the search areas", out, err);
+    core_buf_puts(
+        out, "<figcaption>Solid line 50 %, dashed 75 %, dotted 95 % of the chance afloat. Cross: datum (mean "
+             "position), dots: its way from the last known position. A filled dot is where a unit commences, "
+             "the arrow its first leg.</figcaption>\n</figure>\n</section>\n");
     units(p, out);
     return status;
 }
@@ -267,8 +295,9 @@ enum ph_status export_report_html(const struct export_product *p, struct core_bu
     for (size_t i = 0; p->plan && i < p->plan->n_areas && !status; i++)
         status = export_report_unit(p, i, out, err);
     export_report_facts(p, out);
-    core_buf_puts(out, "<footer>A forecast under the assumptions above, made to support the search coordinator, who "
-                       "decides. Check every route against the chart. Searching is ended by people, never by this "
-                       "program.</footer>\n</main>\n</body>\n</html>\n");
+    core_buf_puts(
+        out, "<footer>A forecast under the assumptions above, made to support the search coordinator, who "
+             "decides. Check every route against the chart. Searching is ended by people, never by this "
+             "program.</footer>\n</main>\n</body>\n</html>\n");
     return status ? status : core_buf_check(out, err);
 }

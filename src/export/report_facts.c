@@ -20,7 +20,8 @@ static void cell(struct core_buf *out, const char *text)
 
 static void sources(const struct export_product *p, struct core_buf *out)
 {
-    core_buf_puts(out, "<section class=\"page\">\n<h2>Wind, current and other forcing</h2>\n<div class=\"wide\"><table><thead>"
+    core_buf_puts(out, "<section class=\"page\">\n<h2>Wind, current and other forcing</h2>\n<div "
+                       "class=\"wide\"><table><thead>"
                        "<tr><th>Kind</th><th>Source</th><th class=\"n\">Served</th></tr></thead><tbody>\n");
     for (size_t i = 0; i < p->n_sources; i++) {
         core_buf_puts(out, "<tr>");
@@ -28,8 +29,10 @@ static void sources(const struct export_product *p, struct core_buf *out)
         cell(out, p->source[i].text);
         core_buf_printf(out, "<td class=\"n\">%.1f %%</td></tr>\n", 100 * p->source[i].fraction);
     }
-    core_buf_puts(out, "</tbody></table></div>\n<p class=\"soft\">Served: the share of all particle-time that this source "
-                       "answered for.</p>\n<p><b>Coast</b> ");
+    core_buf_puts(
+        out,
+        "</tbody></table></div>\n<p class=\"soft\">Served: the share of all particle-time that this source "
+        "answered for.</p>\n<p><b>Coast</b> ");
     export_letters_html(out, p->coast_text ? p->coast_text : "none");
     core_buf_puts(out, "</p>\n<p><b>Conditions</b> ");
     export_letters_html(out, p->conditions_text ? p->conditions_text : "none given");
@@ -71,21 +74,31 @@ static void scenario_rows(const struct export_product *p, struct core_buf *out)
 
 static void assumptions(const struct export_product *p, struct core_buf *out)
 {
-    core_buf_puts(out, "<section>\n<h2>Assumptions</h2>\n<h3>What may be drifting</h3>\n<div class=\"wide\"><table><thead><tr>"
-                       "<th>Id</th><th>Object</th><th>Leeway class</th><th>How well known</th><th class=\"n\">Weight</th>"
-                       "<th class=\"n\">Found if so</th></tr></thead><tbody>\n");
+    core_buf_puts(
+        out,
+        "<section>\n<h2>Assumptions</h2>\n<h3>What may be drifting</h3>\n<div "
+        "class=\"wide\"><table><thead><tr>"
+        "<th>Id</th><th>Object</th><th>Leeway class</th><th>How well known</th><th class=\"n\">Weight</th>"
+        "<th class=\"n\">Found if so</th></tr></thead><tbody>\n");
     object_rows(p, out);
-    core_buf_puts(out, "</tbody></table></div>\n<h3>Where it may have begun</h3>\n<div class=\"wide\"><table><thead><tr><th>Id"
-                       "</th><th>Kind</th><th>What is known</th><th class=\"n\">Weight</th><th class=\"n\">Found if so</th>"
-                       "</tr></thead><tbody>\n");
+    core_buf_puts(
+        out,
+        "</tbody></table></div>\n<h3>Where it may have begun</h3>\n<div "
+        "class=\"wide\"><table><thead><tr><th>Id"
+        "</th><th>Kind</th><th>What is known</th><th class=\"n\">Weight</th><th class=\"n\">Found if so</th>"
+        "</tr></thead><tbody>\n");
     scenario_rows(p, out);
-    core_buf_puts(out, "</tbody></table></div>\n<h3>Motion</h3>\n<p>Leeway (Allen and Plourde 1999, Breivik and Allen "
-                       "2008) plus surface current, each particle with its own errors. ");
+    core_buf_puts(
+        out, "</tbody></table></div>\n<h3>Motion</h3>\n<p>Leeway (Allen and Plourde 1999, Breivik and Allen "
+             "2008) plus surface current, each particle with its own errors. ");
     export_letters_html(out, p->motion_text);
-    core_buf_printf(out, "</p>\n<h3>Detection</h3>\n<p>%s</p>\n",
-                    p->detection_random ? "Random search: 1 \xe2\x88\x92 exp(\xe2\x88\x92""coverage), poor to normal conditions."
-                                        : "Inverse cube law along the actual legs on the moving cloud: exact navigation, ideal "
-                                          "conditions.");
+    core_buf_printf(
+        out, "</p>\n<h3>Detection</h3>\n<p>%s</p>\n",
+        p->detection_random
+            ? "Random search: 1 \xe2\x88\x92 exp(\xe2\x88\x92"
+              "coverage), poor to normal conditions."
+            : "Inverse cube law along the actual legs on the moving cloud: exact navigation, ideal "
+              "conditions.");
     core_buf_puts(out, "</section>\n");
 }
 
@@ -108,10 +121,13 @@ static void area_cell(struct core_buf *out, double nm2)
 
 static void datum_table(const struct export_product *p, struct core_buf *out)
 {
-    core_buf_puts(out, "<section>\n<h2>The cloud over time</h2>\n<div class=\"wide\"><table><thead><tr><th>Time</th><th>Datum "
-                       "(mean position)</th><th class=\"n\">50 % NM\xc2\xb2</th><th class=\"n\">95 % NM\xc2\xb2</th>"
-                       "<th class=\"n\">Afloat</th><th class=\"n\">Stranded</th><th class=\"n\">Missing</th></tr></thead>"
-                       "<tbody>\n");
+    core_buf_puts(
+        out,
+        "<section>\n<h2>The cloud over time</h2>\n<div "
+        "class=\"wide\"><table><thead><tr><th>Time</th><th>Datum "
+        "(mean position)</th><th class=\"n\">50 % NM\xc2\xb2</th><th class=\"n\">95 % NM\xc2\xb2</th>"
+        "<th class=\"n\">Afloat</th><th class=\"n\">Stranded</th><th class=\"n\">Missing</th></tr></thead>"
+        "<tbody>\n");
     for (size_t i = 0; i < p->n_times; i++) {
         const struct export_time *time = &p->time[i];
         char dtg[CORE_TIME_TEXT], pos[GEO_TEXT] = "\xe2\x80\x93";
@@ -121,8 +137,9 @@ static void datum_table(const struct export_product *p, struct core_buf *out)
         core_buf_printf(out, "<tr><td class=\"p\">%s</td><td class=\"p\">%s</td>", dtg, pos);
         area_cell(out, area_nm2(time, 0.5));
         area_cell(out, area_nm2(time, 0.95));
-        core_buf_printf(out, "<td class=\"n\">%zu</td><td class=\"n\">%zu</td><td class=\"n\">%zu</td></tr>\n", time->active,
-                        time->stranded, time->missing);
+        core_buf_printf(out,
+                        "<td class=\"n\">%zu</td><td class=\"n\">%zu</td><td class=\"n\">%zu</td></tr>\n",
+                        time->active, time->stranded, time->missing);
     }
     core_buf_puts(out, "</tbody></table></div>\n</section>\n");
 }
@@ -138,7 +155,8 @@ static void provenance(const struct export_product *p, struct core_buf *out)
     export_letters_html(out, p->program_version);
     core_buf_printf(out, "<br><b>Seed</b> %" PRIu64 ", <b>particles</b> %zu", p->seed, p->particles);
     if (p->plan)
-        core_buf_printf(out, "<br><b>Bound</b> optimal divisible effort on cells of %.2f NM, certified to %.2g",
+        core_buf_printf(out,
+                        "<br><b>Bound</b> optimal divisible effort on cells of %.2f NM, certified to %.2g",
                         core_nm_from_m(p->plan->bound_cell_m), p->plan->bound_gap);
     if (p->created_ns) {
         core_time_iso(p->created_ns, created);

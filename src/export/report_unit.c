@@ -1,4 +1,5 @@
-// One page for each unit: where it begins, what it flies, its waypoints, and why its sweep width is what it is.
+// One page for each unit: where it begins, what it flies, its waypoints, and why its sweep width is what it
+// is.
 #include "export/report.h"
 
 #include <math.h>
@@ -25,7 +26,8 @@ static void fact(struct core_buf *out, const char *name, const char *value)
     core_buf_printf(out, "<div><dt>%s</dt><dd>%s</dd></div>\n", name, value);
 }
 
-static void heading(const struct export_product *p, const struct plan_area *a, size_t area, struct core_buf *out)
+static void heading(const struct export_product *p, const struct plan_area *a, size_t area,
+                    struct core_buf *out)
 {
     char label[EXPORT_LABEL], csp[GEO_TEXT], dtg[CORE_TIME_TEXT], platform[120];
     export_task_label(area, label);
@@ -34,7 +36,8 @@ static void heading(const struct export_product *p, const struct plan_area *a, s
     export_report_swatch(out, area);
     core_buf_printf(out, "%s <bdi>", label);
     export_letters_html(out, p->asset[a->asset].id);
-    core_buf_printf(out, "</bdi> \xc2\xb7 %s (%s)</h2>\n<p class=\"soft\">", export_task_pattern(a->pattern), a->pattern);
+    core_buf_printf(out, "</bdi> \xc2\xb7 %s (%s)</h2>\n<p class=\"soft\">", export_task_pattern(a->pattern),
+                    a->pattern);
     export_letters_html(out, platform);
     if (p->asset[a->asset].base_text && *p->asset[a->asset].base_text) {
         core_buf_puts(out, " \xc2\xb7 ");
@@ -42,7 +45,9 @@ static void heading(const struct export_product *p, const struct plan_area *a, s
     }
     geo_pos_format(a->csp, export_task_decimals(a), csp);
     core_time_dtg(a->start_ns, dtg);
-    core_buf_printf(out, "</p>\n<p class=\"soft\" style=\"margin:0\">Commence search point</p>\n<p class=\"csp\">%s at %s</p>\n",
+    core_buf_printf(out,
+                    "</p>\n<p class=\"soft\" style=\"margin:0\">Commence search point</p>\n<p "
+                    "class=\"csp\">%s at %s</p>\n",
                     csp, dtg);
 }
 
@@ -53,11 +58,13 @@ static void facts(const struct export_product *p, const struct plan_area *a, str
     core_buf_puts(out, "<dl>\n");
     core_time_zulu(a->start_ns, from);
     core_time_zulu(a->end_ns, to);
-    snprintf(text, sizeof text, "%s\xe2\x80\x93%s (%.1f h)", from, to, (double)(a->end_ns - a->start_ns) / 3.6e12);
+    snprintf(text, sizeof text, "%s\xe2\x80\x93%s (%.1f h)", from, to,
+             (double)(a->end_ns - a->start_ns) / 3.6e12);
     fact(out, "On scene", text);
     snprintf(text, sizeof text, "%.1f \xc3\x97 %.1f NM", nm(a->length_m), nm(a->width_m));
     fact(out, "Area", text);
-    snprintf(text, sizeof text, "%03d\xc2\xb0 / %03d\xc2\xb0", degrees(a->orientation_deg), degrees(a->orientation_deg + 180));
+    snprintf(text, sizeof text, "%03d\xc2\xb0 / %03d\xc2\xb0", degrees(a->orientation_deg),
+             degrees(a->orientation_deg + 180));
     fact(out, "Long side", text);
     snprintf(text, sizeof text, "%.1f NM", nm(a->spacing_m));
     fact(out, "Track spacing", text);
@@ -93,15 +100,19 @@ static void waypoint_row(const struct plan_area *a, size_t i, struct core_buf *o
         snprintf(course, sizeof course, "%03d\xc2\xb0", degrees(leg.course_deg));
         snprintf(way, sizeof way, "%.1f NM", nm(leg.length_m));
     }
-    core_buf_printf(out, "<tr><td class=\"n\">%zu</td><td class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"p\"><b>%s</b></td>"
-                         "<td class=\"p\">%s</td><td class=\"n\">+%.0f</td></tr>\n",
+    core_buf_printf(out,
+                    "<tr><td class=\"n\">%zu</td><td class=\"n\">%s</td><td class=\"n\">%s</td><td "
+                    "class=\"p\"><b>%s</b></td>"
+                    "<td class=\"p\">%s</td><td class=\"n\">+%.0f</td></tr>\n",
                     i + 1, course, way, pos, zulu, (double)(a->waypoint[i].t_ns - a->start_ns) / 6e10);
 }
 
 static void waypoints(const struct plan_area *a, struct core_buf *out)
 {
-    core_buf_puts(out, "<h3>Waypoints</h3>\n<div class=\"wide\"><table><thead><tr><th class=\"n\">#</th><th class=\"n\">True "
-                       "course</th><th class=\"n\">Distance</th><th>Position</th><th>Time</th><th class=\"n\">Minutes</th></tr>"
+    core_buf_puts(out, "<h3>Waypoints</h3>\n<div class=\"wide\"><table><thead><tr><th class=\"n\">#</th><th "
+                       "class=\"n\">True "
+                       "course</th><th class=\"n\">Distance</th><th>Position</th><th>Time</th><th "
+                       "class=\"n\">Minutes</th></tr>"
                        "</thead><tbody>\n");
     for (size_t i = 0; i < a->n_waypoints; i++)
         waypoint_row(a, i, out);
@@ -124,7 +135,9 @@ static void factor_row(const struct sensor_factor *f, struct core_buf *out)
     bool is_table = f->name[0] == 't' || f->name[0] == 'g';
     core_buf_puts(out, "<tr><td>");
     export_letters_html(out, f->name);
-    core_buf_printf(out, is_table ? "</td><td class=\"n\">%.2f NM</td><td>" : "</td><td class=\"n\">\xc3\x97 %.2f</td><td>",
+    core_buf_printf(out,
+                    is_table ? "</td><td class=\"n\">%.2f NM</td><td>"
+                             : "</td><td class=\"n\">\xc3\x97 %.2f</td><td>",
                     f->value);
     export_letters_html(out, f->reason);
     core_buf_puts(out, "</td><td class=\"soft\">");
@@ -132,12 +145,14 @@ static void factor_row(const struct sensor_factor *f, struct core_buf *out)
     core_buf_puts(out, "</td></tr>\n");
 }
 
-static void sweep_widths(const struct export_product *p, const struct export_asset *asset, struct core_buf *out)
+static void sweep_widths(const struct export_product *p, const struct export_asset *asset,
+                         struct core_buf *out)
 {
     if (!asset->sweep)
         return;
-    core_buf_puts(out, "<h3>Sweep width, factor by factor</h3>\n<div class=\"wide\"><table><thead><tr><th>Factor</th>"
-                       "<th class=\"n\">Value</th><th>Because</th><th>Source</th></tr></thead><tbody>\n");
+    core_buf_puts(
+        out, "<h3>Sweep width, factor by factor</h3>\n<div class=\"wide\"><table><thead><tr><th>Factor</th>"
+             "<th class=\"n\">Value</th><th>Because</th><th>Source</th></tr></thead><tbody>\n");
     for (size_t i = 0; i < p->n_objects; i++) {
         const struct sensor_sweep *s = &asset->sweep[i];
         core_buf_puts(out, "<tr><td colspan=\"4\"><b><bdi>");
@@ -147,7 +162,9 @@ static void sweep_widths(const struct export_product *p, const struct export_ass
         core_buf_puts(out, "</td></tr>\n");
         for (size_t k = 0; k < s->n_factors; k++)
             factor_row(&s->factor[k], out);
-        core_buf_printf(out, "<tr><td><b>Sweep width</b></td><td class=\"n\"><b>%.2f NM</b></td><td colspan=\"2\"></td></tr>\n",
+        core_buf_printf(out,
+                        "<tr><td><b>Sweep width</b></td><td class=\"n\"><b>%.2f NM</b></td><td "
+                        "colspan=\"2\"></td></tr>\n",
                         s->width_nm);
     }
     core_buf_puts(out, "</tbody></table></div>\n");
@@ -171,7 +188,8 @@ enum ph_status export_report_unit(const struct export_product *p, size_t area, s
     heading(p, a, area, out);
     facts(p, a, out);
     core_buf_puts(out, "<figure class=\"unit\">\n");
-    enum ph_status status = export_report_picture(p, time_of(p, a), area, "Legs with numbered waypoints", out, err);
+    enum ph_status status =
+        export_report_picture(p, time_of(p, a), area, "Legs with numbered waypoints", out, err);
     core_buf_puts(out, "</figure>\n");
     corners(a, out);
     waypoints(a, out);

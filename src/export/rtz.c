@@ -56,12 +56,13 @@ static void leg(struct export_xml *xml, const struct export_product *p, const st
     export_xml_attr(xml, "geometryType", "Loxodrome");
     export_xml_attrf(xml, "speedMin", "%.1f", speed);
     export_xml_attrf(xml, "speedMax", "%.1f", speed);
-    export_xml_attrf(xml, "legInfo", "%s leg %zu: %03.0f deg, %.1f NM", a->pattern, i, fmod(round(way.course_deg), 360),
-                     core_nm_from_m(way.length_m));
+    export_xml_attrf(xml, "legInfo", "%s leg %zu: %03.0f deg, %.1f NM", a->pattern, i,
+                     fmod(round(way.course_deg), 360), core_nm_from_m(way.length_m));
     export_xml_close(xml);
 }
 
-static void waypoints(struct export_xml *xml, const struct export_product *p, size_t area, const struct version *v)
+static void waypoints(struct export_xml *xml, const struct export_product *p, size_t area,
+                      const struct version *v)
 {
     const struct plan_area *a = &p->plan->area[area];
     char label[EXPORT_LABEL];
@@ -87,7 +88,8 @@ static void waypoints(struct export_xml *xml, const struct export_product *p, si
     export_xml_close(xml);
 }
 
-static void schedule(struct export_xml *xml, const struct export_product *p, size_t area, const struct version *v)
+static void schedule(struct export_xml *xml, const struct export_product *p, size_t area,
+                     const struct version *v)
 {
     const struct plan_area *a = &p->plan->area[area];
     export_xml_open(xml, "schedules");
@@ -128,7 +130,8 @@ static enum ph_status route(const struct export_product *p, size_t area, const s
     return export_xml_end(&xml, out, err);
 }
 
-enum ph_status export_task_rtz(const struct export_product *p, size_t area, struct core_buf *out, struct ph_err *err)
+enum ph_status export_task_rtz(const struct export_product *p, size_t area, struct core_buf *out,
+                               struct ph_err *err)
 {
     return route(p, area, &version_1_0, out, err);
 }

@@ -91,7 +91,8 @@ static bool ring_contains(const struct export_path *ring, struct export_point p)
     for (size_t i = 0, j = ring->n - 1; i < ring->n; j = i++) {
         struct export_point a = ring->point[i], b = ring->point[j];
         if ((a.lat_deg > p.lat_deg) != (b.lat_deg > p.lat_deg) &&
-            p.lon_deg < a.lon_deg + (p.lat_deg - a.lat_deg) / (b.lat_deg - a.lat_deg) * (b.lon_deg - a.lon_deg))
+            p.lon_deg <
+                a.lon_deg + (p.lat_deg - a.lat_deg) / (b.lat_deg - a.lat_deg) * (b.lon_deg - a.lon_deg))
             inside = !inside;
     }
     return inside;
@@ -146,7 +147,8 @@ static void ring_to_chains(struct cut *cut, const struct export_path *ring)
         start++;
     struct chain *chain = NULL;
     for (size_t k = 0; k < ring->n; k++) {
-        struct export_point a = ring->point[(start + k) % ring->n], b = ring->point[(start + k + 1) % ring->n];
+        struct export_point a = ring->point[(start + k) % ring->n],
+                            b = ring->point[(start + k + 1) % ring->n];
         if (!is_kept(cut, a) && is_kept(cut, b)) {
             chain = &cut->chain[cut->n_chains++];
             *chain = (struct chain){.point = cut->point + cut->n_points};
@@ -340,7 +342,8 @@ enum ph_status export_shape_line(const struct geo_pos *pos, size_t n, struct cor
             if (used > begin && fabs(b.lon_deg - point[used - 1].lon_deg) > 180) {
                 struct export_point a = point[used - 1];
                 double edge = a.lon_deg > 0 ? 180 : -180, over = b.lon_deg + 2 * edge;
-                double lat = round6(a.lat_deg + (b.lat_deg - a.lat_deg) * (edge - a.lon_deg) / (over - a.lon_deg));
+                double lat =
+                    round6(a.lat_deg + (b.lat_deg - a.lat_deg) * (edge - a.lon_deg) / (over - a.lon_deg));
                 point[used++] = (struct export_point){edge, lat};
                 if (!pool_add(&made, point + begin, used - begin))
                     return core_err_nomem(err);

@@ -22,7 +22,8 @@ struct export_shape {
 };
 
 // Rings grouped by `polygon` (the outer one first) to rings without a crossing of the antimeridian. Winding
-// of the input does not matter. Positions are rounded to 1e-6 degrees (0.1 m); rings that vanish are left out.
+// of the input does not matter. Positions are rounded to 1e-6 degrees (0.1 m); rings that vanish are left
+// out.
 enum ph_status export_shape_rings(const struct prob_ring *ring, size_t n_rings, struct core_arena *arena,
                                   struct export_shape *out, struct ph_err *err) PH_NODISCARD;
 

@@ -39,8 +39,8 @@ int export_task_decimals(const struct plan_area *area)
     return area->spacing_m < CORE_M_PER_NM ? 2 : 1;
 }
 
-void export_task_guid(const struct export_product *p, size_t area, const char *name, struct geo_pos pos, int64_t t_ns,
-                      char out[EXPORT_GUID])
+void export_task_guid(const struct export_product *p, size_t area, const char *name, struct geo_pos pos,
+                      int64_t t_ns, char out[EXPORT_GUID])
 {
     char text[512];
     const char *sha = p->case_sha256 ? p->case_sha256 : "";
@@ -50,8 +50,8 @@ void export_task_guid(const struct export_product *p, size_t area, const char *n
     crypto_hash_sha256(h, (const unsigned char *)text, (unsigned long long)n);
     h[6] = (unsigned char)((h[6] & 0x0f) | 0x80);
     h[8] = (unsigned char)((h[8] & 0x3f) | 0x80);
-    snprintf(out, EXPORT_GUID, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", h[0], h[1],
-             h[2], h[3], h[4], h[5], h[6], h[7], h[8], h[9], h[10], h[11], h[12], h[13], h[14], h[15]);
+    snprintf(out, EXPORT_GUID, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", h[0],
+             h[1], h[2], h[3], h[4], h[5], h[6], h[7], h[8], h[9], h[10], h[11], h[12], h[13], h[14], h[15]);
 }
 
 const char *export_task_pattern(const char *code)

@@ -22,8 +22,8 @@ int export_task_decimals(const struct plan_area *area);
 // A UUID (RFC 9562, version 8) that depends on the case, the area, the name and the place only: the same plan
 // replaces itself on a plotter, another one stands beside it.
 enum { EXPORT_GUID = 37 };
-void export_task_guid(const struct export_product *p, size_t area, const char *name, struct geo_pos pos, int64_t t_ns,
-                      char out[EXPORT_GUID]);
+void export_task_guid(const struct export_product *p, size_t area, const char *name, struct geo_pos pos,
+                      int64_t t_ns, char out[EXPORT_GUID]);
 
 // "parallel sweep" for "PS"
 const char *export_task_pattern(const char *code);

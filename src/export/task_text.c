@@ -20,7 +20,8 @@ static int degrees(double deg)
     return (int)lround(core_deg_wrap360(deg)) % 360;
 }
 
-static void heading(struct core_buf *out, const struct export_product *p, const struct plan_area *a, size_t area)
+static void heading(struct core_buf *out, const struct export_product *p, const struct plan_area *a,
+                    size_t area)
 {
     char label[EXPORT_LABEL], from[CORE_TIME_TEXT], to[CORE_TIME_TEXT];
     export_task_label(area, label);
@@ -38,16 +39,17 @@ static void what(struct core_buf *out, const struct export_product *p)
         char persons[32] = "";
         if (p->object[i].persons > 0)
             snprintf(persons, sizeof persons, ", %d PERSONS", p->object[i].persons);
-        export_message_put(out, 3, "%s%s%s (%.0f%%)", i ? "   OR " : "1. LOOK FOR: ", p->object[i].label, persons,
-                           100 * p->object[i].weight);
+        export_message_put(out, 3, "%s%s%s (%.0f%%)", i ? "   OR " : "1. LOOK FOR: ", p->object[i].label,
+                           persons, 100 * p->object[i].weight);
     }
 }
 
 static void where(struct core_buf *out, const struct plan_area *a)
 {
     char text[GEO_TEXT];
-    export_message_put(out, 3, "2. AREA: %.1f BY %.1f NM, LONG SIDE %03d/%03d DEG TRUE, CORNERS", nm(a->length_m),
-                       nm(a->width_m), degrees(a->orientation_deg), degrees(a->orientation_deg + 180));
+    export_message_put(out, 3, "2. AREA: %.1f BY %.1f NM, LONG SIDE %03d/%03d DEG TRUE, CORNERS",
+                       nm(a->length_m), nm(a->width_m), degrees(a->orientation_deg),
+                       degrees(a->orientation_deg + 180));
     for (int i = 0; i < 4; i++) {
         geo_pos_format_spaced(a->corner[i], export_task_decimals(a), text);
         export_message_row(out, "   %s", text);
@@ -72,13 +74,14 @@ static void how(struct core_buf *out, const struct export_product *p, const stru
     if (isfinite(asset->altitude_ft))
         export_message_put(out, 3, "   ALTITUDE: %.0f FT", asset->altitude_ft);
     if (a->transit_s > 0)
-        export_message_put(out, 3, "   TRANSIT OUT %.0f MIN, RETURN %.0f MIN, RESERVE IS KEPT", a->transit_s / 60,
-                           a->return_s / 60);
+        export_message_put(out, 3, "   TRANSIT OUT %.0f MIN, RETURN %.0f MIN, RESERVE IS KEPT",
+                           a->transit_s / 60, a->return_s / 60);
 }
 
 static void waypoints(struct core_buf *out, const struct plan_area *a)
 {
-    export_message_put(out, 3, "6. WAYPOINTS: TRUE COURSE AND NM FROM THE ONE BEFORE, TIME, MINUTES FROM START");
+    export_message_put(out, 3,
+                       "6. WAYPOINTS: TRUE COURSE AND NM FROM THE ONE BEFORE, TIME, MINUTES FROM START");
     for (size_t i = 0; i < a->n_waypoints; i++) {
         char text[GEO_TEXT], zulu[CORE_TIME_TEXT], way[32] = "    CSP    ";
         geo_pos_format_spaced(a->waypoint[i].pos, export_task_decimals(a), text);
@@ -88,24 +91,29 @@ static void waypoints(struct core_buf *out, const struct plan_area *a)
             snprintf(way, sizeof way, "%03d %5.1f", degrees(leg.course_deg), nm(leg.length_m));
         }
         double minutes = (double)(a->waypoint[i].t_ns - a->start_ns) / (60.0 * CORE_NS_PER_S);
-        export_message_row(out, "   %02zu  %s  %-9.9s  %s  +%.0f", i + 1, text, i ? way : "CSP", zulu, minutes);
+        export_message_row(out, "   %02zu  %s  %-9.9s  %s  +%.0f", i + 1, text, i ? way : "CSP", zulu,
+                           minutes);
     }
 }
 
 static void expected(struct core_buf *out, const struct export_product *p, const struct plan_area *a)
 {
-    export_message_put(out, 3, "7. SWEEP WIDTH %.1f NM, COVERAGE %.2f, POD %.0f%%, CHANCE ADDED BY THIS UNIT %.0f%%",
+    export_message_put(out, 3,
+                       "7. SWEEP WIDTH %.1f NM, COVERAGE %.2f, POD %.0f%%, CHANCE ADDED BY THIS UNIT %.0f%%",
                        nm(a->sweep_m), a->coverage, 100 * a->pod, 100 * a->pos);
     if (p->conditions_text && *p->conditions_text)
         export_message_put(out, 3, "   CONDITIONS ASSUMED: %s", p->conditions_text);
-    export_message_put(out, 3, "8. REPORT: ON SCENE, EVERY SIGHTING AT ONCE WITH POSITION AND TIME, WEATHER AND "
-                               "VISIBILITY HOURLY, OFF SCENE WITH WHAT WAS NOT SEARCHED.");
-    export_message_put(out, 3, "   SAY AT ONCE IF SPACING, SPEED, HEIGHT OR VISIBILITY DIFFER FROM THIS TASKING.");
+    export_message_put(out, 3,
+                       "8. REPORT: ON SCENE, EVERY SIGHTING AT ONCE WITH POSITION AND TIME, WEATHER AND "
+                       "VISIBILITY HOURLY, OFF SCENE WITH WHAT WAS NOT SEARCHED.");
+    export_message_put(out, 3,
+                       "   SAY AT ONCE IF SPACING, SPEED, HEIGHT OR VISIBILITY DIFFER FROM THIS TASKING.");
     for (const struct core_warning *w = p->job ? p->job->first_warning : NULL; w; w = w->next)
         export_message_put(out, 3, "   WARNING: %s", w->text);
 }
 
-enum ph_status export_task_text(const struct export_product *p, size_t area, struct core_buf *out, struct ph_err *err)
+enum ph_status export_task_text(const struct export_product *p, size_t area, struct core_buf *out,
+                                struct ph_err *err)
 {
     const struct plan_area *a = &p->plan->area[area];
     heading(out, p, a, area);
@@ -115,6 +123,7 @@ enum ph_status export_task_text(const struct export_product *p, size_t area, str
     waypoints(out, a);
     expected(out, p, a);
     export_message_blank(out);
-    export_message_put(out, 3, "POSITIONS WGS84, TIMES UTC. CASE %.12s, PHAROS %s.", p->case_sha256, p->program_version);
+    export_message_put(out, 3, "POSITIONS WGS84, TIMES UTC. CASE %.12s, PHAROS %s.", p->case_sha256,
+                       p->program_version);
     return core_buf_check(out, err);
 }
