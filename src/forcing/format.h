@@ -56,6 +56,9 @@ struct forcing_format {
     // The best field of the kind asked for. PH_EINPUT with *absent = true: the file has nothing of this kind.
     enum ph_status (*find)(struct forcing_file *file, const struct forcing_ask *ask,
                            struct forcing_field *out, bool *absent, struct ph_err *err);
+    // The times alone, for files that hold none of these fields.
+    enum ph_status (*times)(struct forcing_file *file, const int64_t **t_ns, size_t *n,
+                            struct forcing_notes *notes, struct ph_err *err);
     // Values of a time level on a block, NAN where missing: uv[row * stride + 2 * column] is u, the next one
     // v. Only the parts asked for are written.
     enum ph_status (*read)(struct forcing_file *file, const struct forcing_field *field, int parts,

@@ -32,6 +32,8 @@ struct report {
     struct found found[FORCING_KINDS];
     struct core_arena arena;
     struct forcing_notes notes;
+    const int64_t *t_ns; // of a file without fields that are known
+    size_t n_times;
     bool readable;
     struct ph_err refused;
 };
@@ -160,7 +162,11 @@ static enum ph_status file_examine(struct report *report, const struct forcing_i
             return core_err_set(err, status, report->path, NULL, "%s", ph_status_text(status));
         report->readable = report->readable || report->found[kind].has;
     }
-    if (!report->readable && !report->refused.status)
+    if (report->readable || report->refused.status)
+        return PH_OK;
+    status = report->file->format->times(report->file, &report->t_ns, &report->n_times, &report->notes,
+                                         &report->refused);
+    if (!status)
         core_err_set(&report->refused, PH_EINPUT, report->path,
                      "name them in the case: \"variables\": [\"u\", \"v\"]",
                      "no variables of current, wind, Stokes drift or sea temperature were found");
@@ -202,16 +208,24 @@ static void json_variable(struct core_json *json, const struct found *found, con
     core_json_object_end(json);
 }
 
-static void json_extent(struct core_json *json, const struct found *found)
+static void json_times(struct core_json *json, const int64_t *t_ns, size_t n)
 {
-    const struct forcing_field *field = &found->field;
-    struct geo_box box = forcing_grid_box(&field->grid);
+    if (!n) {
+        core_json_key_text(json, "times", NULL);
+        return;
+    }
     core_json_key(json, "times");
     core_json_object_flat(json);
-    core_json_key_time(json, "from", field->t_ns[0]);
-    core_json_key_time(json, "to", field->t_ns[field->n_times - 1]);
-    core_json_key_int(json, "count", (int64_t)field->n_times);
+    core_json_key_time(json, "from", t_ns[0]);
+    core_json_key_time(json, "to", t_ns[n - 1]);
+    core_json_key_int(json, "count", (int64_t)n);
     core_json_object_end(json);
+}
+
+static void json_extent(struct core_json *json, const struct found *found)
+{
+    struct geo_box box = forcing_grid_box(&found->field.grid);
+    json_times(json, found->field.t_ns, found->field.n_times);
     core_json_key(json, "box");
     core_json_object_flat(json);
     core_json_key_fixed(json, "west", box.west_deg, 6);
@@ -256,7 +270,7 @@ static void json_file(struct core_json *json, const struct report *report)
     if (first) {
         json_extent(json, first);
     } else {
-        core_json_key_text(json, "times", NULL);
+        json_times(json, report->t_ns, report->n_times);
         core_json_key_text(json, "box", NULL);
     }
     json_notes(json, &report->notes);

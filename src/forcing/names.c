@@ -155,7 +155,7 @@ static bool bare_is(const struct forcing_var *var, enum forcing_kind kind)
 // How well a variable suits among several of one name: fields before profiles, wind at 10 m before others.
 static int suitability(const struct forcing_var *var, enum forcing_kind kind)
 {
-    if (!var->number || var->rank < 2)
+    if (!var->number || var->rank < 1)
         return 0;
     double height = forcing_names_height(var);
     if (kind == FORCING_WIND)

@@ -253,7 +253,7 @@ static enum ph_status height_convert(struct forcing_file *file, const struct for
     *factor = 1;
     if (isnan(height)) {
         forcing_note_mention(notes, "wind-height-unknown",
-                             "%s: the height of the wind is not stated; read as 10 m", var->name);
+                             "the height of the wind is not stated; read as 10 m");
         return PH_OK;
     }
     if (fabs(height - 10) < 0.5)
@@ -469,6 +469,28 @@ static enum ph_status netcdf_find(struct forcing_file *file, const struct forcin
     return PH_OK;
 }
 
+static enum ph_status netcdf_times(struct forcing_file *file, const int64_t **t_ns, size_t *n,
+                                   struct forcing_notes *notes, struct ph_err *err)
+{
+    const struct forcing_description *desc = description(file);
+    struct forcing_field field = {.notes = *notes};
+    struct plan plan;
+    for (size_t i = 0; i < desc->n_vars; i++) {
+        const struct forcing_var *var = &desc->vars[i];
+        if (!var->number || var->rank > 1 || forcing_coord_of(var) != COORD_TIME)
+            continue;
+        enum ph_status status = times_read(file, (int)i, NULL, &field, &plan, err);
+        *notes = field.notes;
+        if (!status) {
+            *t_ns = field.t_ns;
+            *n = field.n_times;
+        }
+        return status;
+    }
+    *n = 0;
+    return PH_OK;
+}
+
 // Part of a block whose columns are neighbours in the file too.
 struct piece {
     size_t j0, nj; // rows of the grid
@@ -572,5 +594,6 @@ const struct forcing_format forcing_format_netcdf = {
     .open = netcdf_open,
     .title = netcdf_title,
     .find = netcdf_find,
+    .times = netcdf_times,
     .read = netcdf_read,
 };

@@ -72,20 +72,32 @@ static enum ph_status paths_find(const char *path, glob_t *found, struct ph_err 
     return PH_OK;
 }
 
-static enum ph_status file_add(struct forcing_source *source, const char *path, const struct forcing_ask *ask,
-                               struct ph_err *err)
+// Opens a file and finds the field in it. A file of a pattern that holds nothing of the kind is left out: its
+// wind may lie beside its currents; what it lacks is kept in case that no file has any.
+static enum ph_status file_add(struct forcing_source *source, const char *path, bool one_of_many,
+                               const struct forcing_ask *ask, struct ph_err *lacks, struct ph_err *err)
 {
     struct forcing_file *file = NULL;
+    struct forcing_field field;
+    struct ph_err why = {0};
     bool absent = false;
     enum ph_status status = forcing_file_open(path, &file, err);
     if (status)
         return status;
+    status = file->format->find(file, ask, &field, &absent, &why);
+    if (status) {
+        forcing_file_free(file);
+        *lacks = why;
+        if (err)
+            *err = why;
+        return absent && one_of_many ? PH_OK : status;
+    }
+    notes_warn(source, file, &field.notes);
+    if (one_of_many && source->n_files >= MOST_AWAKE)
+        forcing_decoder_sleep(file->decoder);
     source->files[source->n_files] = file;
-    struct forcing_field *field = &source->fields[source->n_files++];
-    status = file->format->find(file, ask, field, &absent, err);
-    if (!status)
-        notes_warn(source, file, &field->notes);
-    return status;
+    source->fields[source->n_files++] = field;
+    return PH_OK;
 }
 
 static enum ph_status files_open(struct forcing_source *source, const struct forcing_request *request,
@@ -101,10 +113,13 @@ static enum ph_status files_open(struct forcing_source *source, const struct for
     source->fields = CORE_ARENA_NEW(&source->arena, struct forcing_field, found.gl_pathc);
     if (!source->files || !source->fields)
         status = core_err_nomem(err);
-    for (size_t i = 0; i < found.gl_pathc && !status; i++) {
-        status = file_add(source, found.gl_pathv[i], &ask, err);
-        if (found.gl_pathc > MOST_AWAKE && source->n_files)
-            forcing_decoder_sleep(source->files[source->n_files - 1]->decoder);
+    struct ph_err lacks = {0};
+    for (size_t i = 0; i < found.gl_pathc && !status; i++)
+        status = file_add(source, found.gl_pathv[i], found.gl_pathc > 1, &ask, &lacks, err);
+    if (!status && !source->n_files) {
+        status = lacks.status;
+        if (err)
+            *err = lacks;
     }
     globfree(&found);
     return status;
