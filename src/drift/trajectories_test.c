@@ -1,6 +1,7 @@
 // Trajectory files: what is written is read again, other programs' files are read or refused.
 #include "drift/trajectories.h"
 
+#include "core/file.h"
 #include "drift/fixture.h"
 #include "test/tap.h"
 
@@ -136,6 +137,30 @@ static void test_round_trip(void)
     fixture_fini(&f);
 }
 
+// No date, no left-over memory: written twice, the file is the same to the byte.
+static void test_same_bytes(void)
+{
+    struct fixture f;
+    struct drift_ensemble e;
+    struct core_buf bytes[2] = {{0}, {0}};
+    fixture_init(&f, 1, (struct geo_pos){0, 0}, "PIW-1");
+    fixture_object(&f, 1, "LIFE-RAFT-NB-2");
+    made(&e);
+    const char *path = fixture_path("tracks.nc");
+    bool good = true;
+    for (int k = 0; k < 2; k++)
+        good = good && !drift_trajectories_write(path, &f.c, &e, &f.job, &f.err) &&
+               !core_file_read(path, 1 << 20, &bytes[k], &f.err);
+    tap_ok(good && bytes[0].length == bytes[1].length &&
+               !memcmp(bytes[0].text, bytes[1].text, bytes[0].length),
+           "the same ensemble gives the same file, byte for byte");
+    unlink(path);
+    for (int k = 0; k < 2; k++)
+        core_buf_fini(&bytes[k]);
+    drift_ensemble_free(&e);
+    fixture_fini(&f);
+}
+
 static void test_unwritable(void)
 {
     struct fixture f;
@@ -189,6 +214,7 @@ static void test_refused(const char *relative)
 int main(void)
 {
     test_round_trip();
+    test_same_bytes();
     test_unwritable();
     test_other_program("openoil.nc", 999, 67);
     test_other_program("opv2025_subset.nc", 5000, 13);
