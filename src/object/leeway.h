@@ -25,16 +25,16 @@ enum object_tier {
 };
 
 struct object_class {
-    int id; // number in the published list, 1..85
-    const char *key;         // "LIFE-RAFT-NB-2"
+    int id;          // number in the published list, 1..85
+    const char *key; // "LIFE-RAFT-NB-2"
     const char *description;
     struct object_leeway leeway;
     enum object_tier tier;
-    const char *source;      // publication, in short
-    const char *note;        // what is doubtful about it, or NULL
-    int jibing_resistance;   // 1 low, 2 moderate, 3 high; 0 unknown
-    double crossover_mps;    // below this 10 m wind only one side is used; 0: both always
-    int crossover_rule;      // +1 right only, -1 left only, 0 both
+    const char *source;    // publication, in short
+    const char *note;      // what is doubtful about it, or NULL
+    int jibing_resistance; // 1 low, 2 moderate, 3 high; 0 unknown
+    double crossover_mps;  // below this 10 m wind only one side is used; 0: both always
+    int crossover_rule;    // +1 right only, -1 left only, 0 both
 };
 
 size_t object_class_count(void);

@@ -13,16 +13,16 @@ enum object_state {
 };
 
 struct object_preset_part {
-    double weight;        // of the mixture, sums to 1
-    const char *key;      // leeway class, or NULL for own coefficients
-    const char *name;     // "loaded skiff 4.4 %" when key is NULL
+    double weight;               // of the mixture, sums to 1
+    const char *key;             // leeway class, or NULL for own coefficients
+    const char *name;            // "loaded skiff 4.4 %" when key is NULL
     struct object_leeway leeway; // filled in either case
 };
 
 struct object_preset {
-    const char *key;         // "rubber-boat-overloaded"
+    const char *key; // "rubber-boat-overloaded"
     const char *description;
-    const char *source;      // why this mixture
+    const char *source; // why this mixture
     const struct object_preset_part *parts;
     size_t n_parts;
 };

@@ -27,8 +27,8 @@ struct prob_map {
 
 // Chooses a grid for clouds (one map for all times when several are given) with cells of about cell_m
 // (0: by itself, so that the 50 % region has some hundred cells), never more than max_cells.
-enum ph_status prob_grid_choose(const struct prob_cloud *clouds, size_t n_clouds, double cell_m, size_t max_cells,
-                                struct geo_grid *out, struct ph_err *err) PH_NODISCARD;
+enum ph_status prob_grid_choose(const struct prob_cloud *clouds, size_t n_clouds, double cell_m,
+                                size_t max_cells, struct geo_grid *out, struct ph_err *err) PH_NODISCARD;
 
 // Histogram and a separable Gaussian whose bandwidth follows the cloud's spread and effective sample size
 // (Silverman's rule); mass is conserved. Memory from the arena.
@@ -44,8 +44,8 @@ struct prob_ring {
 
 // The smallest region that holds `mass` of the mapped probability.
 struct prob_region {
-    double mass;     // asked for: 0.5, 0.75, 0.9, 0.95
-    double level;    // probability density (per m2) at its edge
+    double mass;  // asked for: 0.5, 0.75, 0.9, 0.95
+    double level; // probability density (per m2) at its edge
     double area_m2;
     struct prob_ring *ring;
     size_t n_rings;

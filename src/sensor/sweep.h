@@ -23,10 +23,10 @@ struct sensor_setting { // NAN where not given
 
 // One factor of the product: sweep width = table x weather x speed x fatigue (x 4 for flotation).
 struct sensor_factor {
-    const char *name;    // "table", "weather", "speed", "fatigue", "flotation"
-    double value;        // NM for "table", else without unit
-    char reason[160];    // "Aircraft 1000 ft, visibility 8 NM (between 5 and 10)"
-    const char *source;  // "COMDTINST M16130.2F, table H-19"
+    const char *name;   // "table", "weather", "speed", "fatigue", "flotation"
+    double value;       // NM for "table", else without unit
+    char reason[160];   // "Aircraft 1000 ft, visibility 8 NM (between 5 and 10)"
+    const char *source; // "COMDTINST M16130.2F, table H-19"
 };
 enum { SENSOR_MAX_FACTORS = 6 };
 
@@ -44,7 +44,8 @@ enum ph_status sensor_sweep_of(const struct sensor_setting *setting, const char 
                                struct sensor_sweep *out, struct ph_err *err) PH_NODISCARD;
 
 // The search object that stands for a leeway class (a visible map, `pharos objects` prints it): persons > 0
-// chooses among rafts and boats by size. Never NULL. key NULL: custom coefficients, by label or "Raft 10 person".
+// chooses among rafts and boats by size. Never NULL. key NULL: custom coefficients, by label or "Raft 10
+// person".
 const char *sensor_object_for(const char *leeway_key, const char *preset, int persons);
 
 // All search objects of the tables; NULL at the end.
