@@ -205,6 +205,8 @@ static enum ph_status assets_add(struct run *run, struct ph_err *err)
 static enum ph_status sources_add(struct run *run, struct ph_err *err)
 {
     size_t n = 0, total = 0;
+    if (!run->forcing) // a trajectory file does not say what drove it
+        return PH_OK;
     for (int kind = 0; kind < FORCING_KINDS; kind++)
         total += forcing_n_sources(run->forcing, kind);
     struct export_source *list = CORE_ARENA_NEW(&run->arena, struct export_source, total);
