@@ -166,6 +166,15 @@ static void define_variables(struct file *f, const struct scenario_case *c)
     define_time(f, f->start_time);
 }
 
+// "0:10:00", as OpenDrift writes its steps.
+static void att_step(struct file *f, const char *name, double s)
+{
+    char text[64];
+    long whole = (long)s;
+    snprintf(text, sizeof text, "%ld:%02ld:%02ld", whole / 3600, whole / 60 % 60, whole % 60);
+    att_text(f, NC_GLOBAL, name, text);
+}
+
 static void define_extent(struct file *f, const struct drift_ensemble *e)
 {
     double south = INFINITY, north = -INFINITY, west = INFINITY, east = -INFINITY;
@@ -227,8 +236,8 @@ static void define_globals(struct file *f, const struct scenario_case *c, const 
              "Allen 2005 (CG-D-05-05); Breivik and Allen 2008 (doi:10.1016/j.jmarsys.2007.02.010)");
     att_text(f, NC_GLOBAL, "case_sha256", c->sha256);
     att_text(f, NC_GLOBAL, "seed", seed);
-    att_duration(f, "time_step_calculation", c->drift.step_s);
-    att_duration(f, "time_step_output", c->drift.output_every_s);
+    att_step(f, "time_step_calculation", c->drift.step_s);
+    att_step(f, "time_step_output", c->drift.output_every_s);
     define_extent(f, e);
     define_warnings(f, job);
 }
@@ -362,10 +371,10 @@ enum ph_status drift_trajectories_write(const char *path, const struct scenario_
         return status;
     struct file f = {.path = path};
     f.code = nc_create(aside, NC_NETCDF4 | NC_CLOBBER, &f.id);
-    if (f.code)
-        return file_failed(path, f.code, err);
-    write_open_file(&f, c, ensemble, job);
-    keep(&f, nc_close(f.id));
+    if (!f.code) {
+        write_open_file(&f, c, ensemble, job);
+        keep(&f, nc_close(f.id));
+    }
     if (!f.code)
         return core_file_commit(aside, path, err);
     core_file_discard(aside);
