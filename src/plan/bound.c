@@ -13,10 +13,14 @@
 // solved by forward and backward sweeps over bins (Brown 1980), each block by water-filling; the bound is
 // F + certificate, where by concavity  F* <= F + sum over blocks of [Z max_c g_c - sum_c g_c z_c].
 
-enum { MOST_BINS = 24, MOST_SWEEPS = 60, CHECK_EVERY = 4 };
+enum { MOST_BINS = 24, MOST_SWEEPS = 100, CHECK_EVERY = 4 };
 static const double BIN_S = 1200;
-static const double PARTICLES_PER_CELL = 8;
-static const double MOST_CELLS = 2500;
+
+// Cells hold one per cent of the cloud each, and never fewer than a dozen particles: smaller ones would let
+// the relaxation know where each particle is.
+static const double LEAST_PER_CELL = 12;
+static const double MOST_CELLS = 100;
+static const double DAMPING = 0.45;   // whole steps of neighbouring bins overshoot together
 static const double GOOD_GAP = 0.002; // of the bound: further sweeps would gain less than that
 
 // What the two ends of a straight leg detect beyond W x length, in units of W^2 (integrated numerically from
@@ -181,7 +185,7 @@ static enum ph_status relaxation_make(struct relaxation *r, struct core_arena *a
     if (!time_range(r, &from_s, &to_s))
         return PH_OK;
     r->n_bins = (size_t)fmin(MOST_BINS, ceil((to_s - from_s) / BIN_S));
-    size_t most = (size_t)fmax(PARTICLES_PER_CELL, r->scene->n / MOST_CELLS);
+    size_t most = (size_t)fmax(LEAST_PER_CELL, ceil(r->scene->n / MOST_CELLS));
     for (size_t k = 0; k < r->n_bins; k++) {
         r->bin[k].from_s = from_s + (to_s - from_s) * k / r->n_bins;
         r->bin[k].to_s = from_s + (to_s - from_s) * (k + 1) / r->n_bins;
@@ -262,11 +266,16 @@ static void block_fill_water(struct relaxation *r, struct block *block, double *
         else
             hi = middle;
     }
-    double sum = fill_sum(r, block, log_g, lo);
+    double sum = 0;
+    for (size_t c = 0; c < bin->n_cells; c++) { // log_g becomes the new effort
+        double z = block->g[c] > 0 ? fill_at(r, block, c, log_g[c] - lo) : 0;
+        log_g[c] = fmax(0, block->z[c] + DAMPING * (z - block->z[c]));
+        sum += log_g[c];
+    }
     double fit = sum > 0 ? block->budget_m / sum : 0;
     for (size_t c = 0; c < bin->n_cells; c++) {
         const struct plan_cell *cell = &bin->cell[c];
-        double z = block->g[c] > 0 ? fit * fill_at(r, block, c, log_g[c] - lo) : 0;
+        double z = fit * log_g[c];
         double change = (z - block->z[c]) * spread_of(r, block, cell);
         block->z[c] = z;
         if (change != 0)
