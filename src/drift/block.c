@@ -242,7 +242,7 @@ static bool sample(const struct drift_window *w, enum forcing_kind kind, int sta
             b->source[kind][i] = b->answered[i];
         if (!(b->dt_s[i] > 0.0))
             continue;
-        if (b->answered[i] < 0) {
+        if (b->answered[i] < 0 || !isfinite(b->sample_u[i]) || !isfinite(b->sample_v[i])) {
             good &= row_missing(w, kind, i, b, lat_deg[i], lon_deg[i]);
         } else if (hold) {
             b->held[2 * kind][i] = b->sample_u[i];

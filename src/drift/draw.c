@@ -63,21 +63,27 @@ void drift_draw_uniform(size_t n, uint64_t seed, const uint32_t *particle, uint3
     }
 }
 
-// Box-Muller: radius sqrt(-2 log u), angle a full turn times w. The angle is cut into quarters before it
-// becomes a number with a point, so that nothing is lost.
+// Box-Muller: radius sqrt(-2 log u), angle a full turn times w. The angle is cut into quarters while it is
+// still an integer, so that nothing is lost. Three short passes, each of one kind of number.
 static void box_muller(size_t n, const uint32_t *restrict radius_word, const uint32_t *restrict angle_word,
                        double *restrict x, double *restrict y)
 {
+    double radius[ROWS], angle[ROWS], east[ROWS], north[ROWS];
     for (size_t i = 0; i < n; i++) {
-        double radius = sqrt(-2.0 * drift_log(((double)radius_word[i] + 0.5) * 0x1p-32));
-        uint32_t quarter = angle_word[i] + 0x20000000u; // quarters from -45 degrees
-        int32_t rest = (int32_t)(quarter & 0x3FFFFFFFu) - 0x20000000;
-        double t = ((double)rest + 0.5) * (2.0 * CORE_PI * 0x1p-32);
+        int32_t quarter = (int32_t)((angle_word[i] + 0x20000000u) >> 30); // nearest quarter turn, 0..3
+        int32_t rest = (int32_t)(angle_word[i] - ((uint32_t)quarter << 30));
+        angle[i] = (double)rest;
+        east[i] = (double)((quarter == 0) - (quarter == 2)); // that quarter turn's cosine and sine
+        north[i] = (double)((quarter == 1) - (quarter == 3));
+        radius[i] = (double)(int32_t)(radius_word[i] ^ 0x80000000u); // the word less 2^31
+    }
+    for (size_t i = 0; i < n; i++)
+        radius[i] = sqrt(-2.0 * drift_log((radius[i] + (0x1p31 + 0.5)) * 0x1p-32));
+    for (size_t i = 0; i < n; i++) {
+        double t = (angle[i] + 0.5) * (2.0 * CORE_PI * 0x1p-32);
         double s = drift_sin_small(t), c = drift_cos_small(t);
-        bool odd = quarter & 0x40000000u, behind = quarter & 0x80000000u;
-        double cosine = odd ? -s : c, sine = odd ? c : s;
-        x[i] = radius * (behind ? -cosine : cosine);
-        y[i] = radius * (behind ? -sine : sine);
+        x[i] = radius[i] * (c * east[i] - s * north[i]);
+        y[i] = radius[i] * (s * east[i] + c * north[i]);
     }
 }
 

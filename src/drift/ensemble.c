@@ -17,6 +17,7 @@
 // The box on which forcing and coast are loaded is the cloud, grown by how far it can go in a few windows.
 // The guess of the speed is only a guess: a block whose particles leave the box is run again on a larger one.
 #define FIRST_SPEED_MPS 3.0
+#define MOST_SPEED_MPS 1000.0
 #define BOX_MARGIN_M 2000.0
 #define BOX_WINDOWS 6.0
 
@@ -179,6 +180,9 @@ static enum ph_status window_run(struct run *run, struct ph_err *err)
         if (any_outcome(run, DRIFT_ESCAPED)) {
             run->speed_mps *= 2.0;
             run->has_box = false;
+            if (run->speed_mps > MOST_SPEED_MPS)
+                return core_err_set(err, PH_EINPUT, "/environment", "check the units of current and wind",
+                                    "the forcing drives particles faster than %.0f m/s", MOST_SPEED_MPS);
         }
     } while (any_outcome(run, DRIFT_ESCAPED));
     return any_outcome(run, DRIFT_GAP) ? gap_error(run, err) : PH_OK;

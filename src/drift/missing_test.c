@@ -151,6 +151,20 @@ static void test_no_source(void)
     fixture_fini(&f);
 }
 
+static void test_absurd(void)
+{
+    struct fixture f;
+    struct drift_ensemble e;
+    struct drift_service s;
+    fixture_init(&f, 1, (struct geo_pos){0, 0}, NULL);
+    enum ph_status status = fixture_constant(&f, 0, 1e20, 0, 0);
+    if (!status)
+        status = drift_run(&f.c, &f.seeds, f.forcing, NULL, &f.job, &e, &s, &f.err);
+    tap_ok(status == PH_EINPUT && *f.err.fix,
+           "a current of 1e20 m/s is an error, not an endless search for a box");
+    fixture_fini(&f);
+}
+
 // ---- Cancelling and progress ----
 
 struct watch {
@@ -206,6 +220,7 @@ int main(void)
     test_place(SCENARIO_MISSING_STOP);
     test_never_known();
     test_no_source();
+    test_absurd();
     test_cancel();
     return tap_done();
 }
