@@ -347,8 +347,7 @@ static enum ph_status calendars_agree(const struct forcing_timeunits *units, dou
     core_time_iso(other_ns, there);
     return core_err_set(
         err, PH_EINPUT, NULL,
-        "find out which is meant; if it is the standard calendar, say \"calendar\": \"standard\" or "
-        "set the attribute with ncatted",
+        "find out which is meant; if the standard calendar is: ncatted -a calendar,time,o,c,standard FILE",
         "a time is %s in the calendar %s that the file declares, but %s in the standard calendar", here,
         names[units->calendar], there);
 }
