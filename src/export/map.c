@@ -13,7 +13,7 @@
 #include "geo/grid.h"
 
 enum { WIDTH_MIN = 200, WIDTH_MAX = 8000 };
-static const double picture_min_m = 3 * CORE_M_PER_NM;
+static const double picture_min_m = 1 * CORE_M_PER_NM;
 static const double start_reach_m =
     150 * CORE_M_PER_NM; // a start farther off than this is not worth the scale
 

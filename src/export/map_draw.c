@@ -114,6 +114,14 @@ static double overlap(struct export_map_rect a, struct export_map_rect b)
     return w > 0 && h > 0 ? w * h : 0;
 }
 
+bool export_map_is_free(const struct export_map_canvas *map, struct export_map_rect rect)
+{
+    for (size_t i = 0; i < map->n_taken; i++)
+        if (overlap(rect, map->taken[i]) > 0)
+            return false;
+    return true;
+}
+
 // How bad a place is: area shared with what is there, far more outside the frame, a little for distance.
 static double cost_of(const struct export_map_canvas *map, struct export_map_rect rect, double distance)
 {

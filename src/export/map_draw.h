@@ -51,6 +51,7 @@ void export_map_text_put(struct export_map_canvas *map, const struct export_map_
 void export_map_label(struct export_map_canvas *map, const struct export_map_text *text,
                       struct export_map_xy at);
 void export_map_take(struct export_map_canvas *map, struct export_map_rect rect);
+bool export_map_is_free(const struct export_map_canvas *map, struct export_map_rect rect);
 
 // Layers, from the bottom.
 void export_map_land(struct export_map_canvas *map);

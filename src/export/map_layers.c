@@ -186,8 +186,11 @@ static void graticule_line(struct export_map_canvas *map, double deg, bool is_la
         if (x + size.w > f->right || y < f->top + 20 * map->unit * is_lat ||
             y > f->bottom - (is_lat ? 44 : 12) * map->unit)
             continue;
+        struct export_map_rect place = {x, y - size.h / 2, size.w, size.h};
+        if (!export_map_is_free(map, place))
+            continue;
         export_map_text_put(map, &text, x, y, 0);
-        export_map_take(map, (struct export_map_rect){x, y - size.h / 2, size.w, size.h});
+        export_map_take(map, place);
         return;
     }
 }
@@ -199,6 +202,8 @@ void export_map_graticule(struct export_map_canvas *map)
     double shrink = fmax(cos(middle * CORE_RAD_PER_DEG), 0.02);
     double lat_step = graticule_step_min(px_per_min, 130 * map->unit);
     double lon_step = graticule_step_min(px_per_min * shrink, 150 * map->unit);
+    if (fmax(fabs(map->box.south_deg), fabs(map->box.north_deg)) > 89.99) // round a pole
+        lon_step = fmax(lon_step, 1800);
     for (double k = ceil(map->box.south_deg * 60 / lat_step); k * lat_step / 60 <= map->box.north_deg; k++)
         if (fabs(k * lat_step / 60) < 89.99)
             graticule_line(map, k * lat_step / 60, true, lat_step < 1);

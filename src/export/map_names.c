@@ -47,7 +47,7 @@ static void swatch(struct export_map_canvas *map, double mass, double x, double 
 static void area_text(double m2, char *out, size_t size)
 {
     double nm2 = m2 / (CORE_M_PER_NM * CORE_M_PER_NM);
-    snprintf(out, size, nm2 < 10 ? "%.1f NM\xc2\xb2" : "%.0f NM\xc2\xb2", nm2);
+    snprintf(out, size, nm2 < 1 ? "%.2g NM\xc2\xb2" : nm2 < 10 ? "%.1f NM\xc2\xb2" : "%.0f NM\xc2\xb2", nm2);
 }
 
 static bool is_inside(struct export_map_rect r, struct export_map_xy at)

@@ -64,10 +64,13 @@ static const char report_css[] =
     "@media print{body{background:#fff;font-size:11px}main{max-width:none;padding:0}"
     "section{border:0;padding:0;margin:0 0 14px}.page{break-before:page}h1{font-size:20px}.number "
     "strong{font-size:44px}"
-    "dd{font-size:14px}.csp{font-size:22px}th,td{padding:3px 8px 3px 0}thead{display:table-header-group}"
+    "dl{grid-template-columns:repeat(6,1fr);gap:6px 10px;margin:6px "
+    "0}dt{font-size:10px}dd{font-size:12px}.csp{font-size:22px}th,td{padding:2px 8px 2px "
+    "0;font-size:10.5px}h3{margin:8px 0 2px}.bar{margin:30px 0 30px}.units "
+    "td.id{min-width:34mm}footer{padding:0}thead{display:table-header-group}"
     "tr,figure,dl,.warn,.number,.bar{break-inside:avoid}h2,h3{break-after:avoid}"
     "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}.wide{overflow:visible}"
-    "figure.main img{max-height:128mm;width:auto;max-width:100%;margin:0 auto}"
-    "figure.unit img{max-height:86mm;width:auto;max-width:100%;margin:0 auto}}\n";
+    "figure.main img{max-height:108mm;width:auto;max-width:100%;margin:0 auto}"
+    "figure.unit img{max-height:66mm;width:auto;max-width:100%;margin:0 auto}}\n";
 
 #endif
