@@ -78,8 +78,8 @@ static void period_fill(struct plan_allocating *s, size_t t)
         const double *w = w_of(s, r);
         for (size_t c = 0; c < s->n; c++)
             e[c] = fmax(0, e[c] - w[c] * z[c]);
-        (void)plan_allocate_water(s->p->law, s->n, s->reach + t * s->n, s->after + t * s->n, w, e,
-                                  s->budget[r * s->periods + t], s->key, z);
+        plan_allocate_water(s->p->law, s->n, s->reach + t * s->n, s->after + t * s->n, w, e,
+                            s->budget[r * s->periods + t], s->key, z);
         for (size_t c = 0; c < s->n; c++)
             e[c] += w[c] * z[c];
     }
@@ -228,8 +228,8 @@ static void myopic_at_rest(struct plan_allocating *s, struct plan_allocation *ou
                 const double *w = w_of(s, r);
                 for (size_t c = 0; c < s->n; c++)
                     s->e[c] = fmax(before[c], s->e[c] - w[c] * z[c]);
-                (void)plan_allocate_water(s->p->law, s->n, s->prior, NULL, w, s->e,
-                                          s->p->budget[r * periods + t], s->key, z);
+                plan_allocate_water(s->p->law, s->n, s->prior, NULL, w, s->e, s->p->budget[r * periods + t],
+                                    s->key, z);
                 for (size_t c = 0; c < s->n; c++)
                     s->e[c] += w[c] * z[c];
             }

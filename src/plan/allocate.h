@@ -19,9 +19,9 @@ struct plan_move {
 
 struct plan_allocation_problem {
     size_t n_cells, n_resources, n_periods;
-    const double *prior;         // [cells], any positive sum
-    const double *effectiveness; // [resource][cell]
-    const double *budget;        // [resource][period]
+    const double *prior;                // [cells], any positive sum
+    const double *effectiveness;        // [resource][cell]
+    const double *budget;               // [resource][period]
     const struct plan_move *transition; // NULL: at rest
     size_t n_transitions;
     enum plan_law law;

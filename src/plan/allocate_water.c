@@ -79,8 +79,8 @@ static double level(const struct filling *f, double budget)
     return at;
 }
 
-double plan_allocate_water(enum plan_law law, size_t n, const double *prior, const double *after,
-                           const double *w, const double *before, double budget, double *key, double *z)
+void plan_allocate_water(enum plan_law law, size_t n, const double *prior, const double *after,
+                         const double *w, const double *before, double budget, double *key, double *z)
 {
     for (size_t c = 0; c < n; c++)
         key[c] = log(prior[c] * (after ? after[c] : 1) * w[c]); // -inf where nothing is to be gained
@@ -92,5 +92,4 @@ double plan_allocate_water(enum plan_law law, size_t n, const double *prior, con
     }
     for (size_t c = 0; c < n && sum > 0; c++)
         z[c] *= budget / sum; // the last rounding: the budget is used to the last bit
-    return exp(at);
 }

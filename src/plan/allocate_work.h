@@ -24,8 +24,8 @@ struct plan_allocating {
 };
 
 // Exact water-filling of one resource's budget in one period: maximises the sum of
-// prior_c b(before_c + w_c z_c). after[] may be NULL (1). Returns lambda, the gain of another unit.
-double plan_allocate_water(enum plan_law law, size_t n, const double *prior, const double *after, const double *w,
-                           const double *before, double budget, double *key, double *z);
+// prior_c b(before_c + w_c z_c). after[] may be NULL (1).
+void plan_allocate_water(enum plan_law law, size_t n, const double *prior, const double *after,
+                         const double *w, const double *before, double budget, double *key, double *z);
 
 #endif

@@ -26,7 +26,7 @@ static const double GOOD_GAP = 0.002; // of the bound: further sweeps would gain
 // What the two ends of a straight leg detect beyond W x length, in units of W^2 (integrated numerically from
 // the finite-leg formula; bound_test.c repeats it). Bends only take away (overlap), so this is once per
 // asset.
-static const double END_EFFECT = 0.75;
+static const double END_EFFECT = 0.25;
 
 // One asset in one bin: Z metres of track to be divided.
 struct block {

@@ -5,11 +5,11 @@
 #include "plan/scene.h"
 
 struct plan_bound {
-    double pos;    // no plan exceeds it
-    double relaxed; // value of the relaxation found
-    double gap;    // its certificate: the relaxation's optimum is at most relaxed + gap
+    double pos;       // no plan exceeds it
+    double relaxed;   // value of the relaxation found
+    double gap;       // its certificate: the relaxation's optimum is at most relaxed + gap
     double allowance; // what plans may win on single particles of the sample
-    double cell_m; // side of the typical cell
+    double cell_m;    // side of the typical cell
 };
 
 enum ph_status plan_bound_make(const struct plan_problem *problem, const struct plan_scene *scene,

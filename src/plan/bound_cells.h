@@ -8,10 +8,10 @@
 #include "plan/scene.h"
 
 struct plan_cell {
-    uint32_t first, n;     // its particles in order[]
-    double area_m2;        // estimated from where its particles are
+    uint32_t first, n; // its particles in order[]
+    double area_m2;    // estimated from where its particles are
     double x_m, y_m, radius_m;
-    double drift_mps;      // fastest of its particles
+    double drift_mps; // fastest of its particles
 };
 
 struct plan_bin {

@@ -10,11 +10,11 @@ struct plan_crew {
     const struct plan_scene *scene;
     int threads;
     int64_t from_ns, to_ns;
-    double *kappa;        // [assets][objects] exposure per unit of g, inverse cube
-    double *sweep_m;      // [assets] mean over the objects by weight
-    double *exposure;     // [assets][n]
-    double *miss;         // [n] weight x chance of not having been found by the others
-    double *scratch;      // [threads][n]
+    double *kappa;            // [assets][objects] exposure per unit of g, inverse cube
+    double *sweep_m;          // [assets] mean over the objects by weight
+    double *exposure;         // [assets][n]
+    double *miss;             // [n] weight x chance of not having been found by the others
+    double *scratch;          // [threads][n]
     struct plan_piece *piece; // [threads][...]
     size_t most_pieces;
     struct plan_rectangle *rectangle; // [assets]
@@ -24,14 +24,16 @@ struct plan_crew {
 };
 
 enum ph_status plan_crew_init(const struct plan_problem *problem, const struct plan_scene *scene, int threads,
-                              struct core_arena *arena, struct plan_crew *out, struct ph_err *err) PH_NODISCARD;
+                              struct core_arena *arena, struct plan_crew *out,
+                              struct ph_err *err) PH_NODISCARD;
 
 // Sets miss[] to what all but one asset leave (asset = n_assets: all of them), and returns its sum.
 double plan_crew_miss(struct plan_crew *crew, size_t asset);
 
 // Scores wishes of one asset against miss[] by several threads: the POS that each adds; below 0 when it
 // cannot be flown (-2) or comes too close to another's area (between -1 and 0, by how much).
-void plan_crew_score(struct plan_crew *crew, size_t asset, const struct plan_wish *wish, size_t n, double *score);
+void plan_crew_score(struct plan_crew *crew, size_t asset, const struct plan_wish *wish, size_t n,
+                     double *score);
 
 // Puts an asset on its wish (exposures follow), or takes it out.
 bool plan_crew_place(struct plan_crew *crew, size_t asset, const struct plan_wish *wish);

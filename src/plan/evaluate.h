@@ -8,8 +8,8 @@
 struct plan_track {
     const struct plan_waypoint *waypoint;
     size_t n_waypoints;
-    const double *sweep_m;  // [n_objects]
-    double reference_mps;   // speed to which the sweep widths belong
+    const double *sweep_m;        // [n_objects]
+    double reference_mps;         // speed to which the sweep widths belong
     const struct plan_area *area; // for PLAN_RANDOM: the effort is spread evenly over it; NULL: legs
 };
 

@@ -20,8 +20,8 @@ struct plan_vertex { // a waypoint in the plane; seconds since the cloud's first
 
 // A straight piece of track within one interval between knots.
 struct plan_piece {
-    size_t knot;     // interval [knot, knot + 1]
-    double f0, f1;   // fractions of the interval at its ends
+    size_t knot;   // interval [knot, knot + 1]
+    double f0, f1; // fractions of the interval at its ends
     double x0, y0, x1, y1;
     double tau_s;
 };

@@ -16,7 +16,8 @@ enum ph_status plan_optimise_explore(struct plan_crew *crew, struct core_job *jo
                                      struct ph_err *err) PH_NODISCARD;
 
 // Small steps around what is placed, on a larger scene.
-enum ph_status plan_optimise_refine(struct plan_crew *crew, struct core_job *job, struct ph_err *err) PH_NODISCARD;
+enum ph_status plan_optimise_refine(struct plan_crew *crew, struct core_job *job,
+                                    struct ph_err *err) PH_NODISCARD;
 
 // Places an arrangement; false when it breaks a rule on the way.
 bool plan_arrangement_place(struct plan_crew *crew, const struct plan_arrangement *arrangement);

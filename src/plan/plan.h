@@ -55,7 +55,7 @@ struct plan_problem {
     enum plan_detection detection;
     uint64_t seed;
     const struct geo_coast *coast; // may be NULL; waypoints stay off land where that is possible
-    double budget_s;               // guidance for the number of iterations; results do not depend on the clock
+    double budget_s; // guidance for the number of iterations; results do not depend on the clock
 };
 
 struct plan_waypoint {
@@ -71,11 +71,11 @@ struct plan_area {
     double length_m, width_m; // long and short side
     double orientation_deg;   // of the long side, [0, 180)
     double spacing_m;
-    double sweep_m;  // weighted mean over objects
-    double coverage; // sweep / spacing
+    double sweep_m;       // weighted mean over objects
+    double coverage;      // sweep / spacing
     double poc, pod, pos; // pos: marginal gain in the order listed
     double pos_alone;
-    double pos_other; // pos under the other detection law (shown beside it)
+    double pos_other;         // pos under the other detection law (shown beside it)
     int64_t start_ns, end_ns; // on scene, from CSP to the last waypoint
     double track_m;
     struct plan_waypoint *waypoint; // ends of legs, first is the CSP

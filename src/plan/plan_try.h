@@ -20,15 +20,17 @@ struct try_cloud {
 };
 
 __attribute__((unused)) static void try_cloud_make(struct try_cloud *out, struct geo_pos at, size_t n,
-                                                   size_t n_knots, const struct try_lobe *lobe, size_t n_lobes,
-                                                   size_t n_objects, uint64_t seed, double wander_mps)
+                                                   size_t n_knots, const struct try_lobe *lobe,
+                                                   size_t n_lobes, size_t n_objects, uint64_t seed,
+                                                   double wander_mps)
 {
     *out = (struct try_cloud){0};
     int64_t *time = CORE_ARENA_NEW(&out->arena, int64_t, n_knots);
-    float *lat = CORE_ARENA_NEW(&out->arena, float, n_knots * n);
-    float *lon = CORE_ARENA_NEW(&out->arena, float, n_knots * n);
+    float *lat = CORE_ARENA_NEW(&out->arena, float, n_knots *n);
+    float *lon = CORE_ARENA_NEW(&out->arena, float, n_knots *n);
     double *weight = CORE_ARENA_NEW(&out->arena, double, n);
-    uint16_t *object = CORE_ARENA_NEW(&out->arena, uint16_t, n), *source = CORE_ARENA_NEW(&out->arena, uint16_t, n);
+    uint16_t *object = CORE_ARENA_NEW(&out->arena, uint16_t, n),
+             *source = CORE_ARENA_NEW(&out->arena, uint16_t, n);
     struct geo_plane plane = {at};
     double total = 0;
     for (size_t l = 0; l < n_lobes; l++)
@@ -48,7 +50,8 @@ __attribute__((unused)) static void try_cloud_make(struct try_cloud *out, struct
         double y = lobe[l].y_m + lobe[l].sx_m * z[0] * s + lobe[l].sy_m * z[1] * c;
         for (size_t k = 0; k < n_knots; k++) {
             double t = 3600.0 * k;
-            struct geo_xy xy = {x + t * (lobe[l].u_mps + wander_mps * w[0]), y + t * (lobe[l].v_mps + wander_mps * w[1])};
+            struct geo_xy xy = {x + t * (lobe[l].u_mps + wander_mps * w[0]),
+                                y + t * (lobe[l].v_mps + wander_mps * w[1])};
             struct geo_pos pos = geo_plane_to_pos(&plane, xy);
             lat[k * n + i] = (float)pos.lat_deg, lon[k * n + i] = (float)pos.lon_deg;
         }
@@ -59,8 +62,8 @@ __attribute__((unused)) static void try_cloud_make(struct try_cloud *out, struct
     out->cloud = (struct plan_cloud){n, n_knots, time, lat, lon, weight, object, source, n_objects, n_lobes};
 }
 
-__attribute__((unused)) static struct plan_asset try_asset(const struct try_cloud *c, const char *id, double kn,
-                                                           double *sweep_m, double hours, bool air)
+__attribute__((unused)) static struct plan_asset try_asset(const struct try_cloud *c, const char *id,
+                                                           double kn, double *sweep_m, double hours, bool air)
 {
     return (struct plan_asset){.id = id,
                                .separation = air ? PLAN_AIR : PLAN_SURFACE,

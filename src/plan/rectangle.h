@@ -24,9 +24,9 @@ struct plan_wish {
 struct plan_rectangle {
     size_t asset;
     struct geo_pos centre;
-    int bearing_deg;            // of the legs, [0, 180)
-    double x_m, y_m;            // centre
-    double ux, uy;              // unit vector along the legs; across, to their right: (uy, -ux)
+    int bearing_deg; // of the legs, [0, 180)
+    double x_m, y_m; // centre
+    double ux, uy;   // unit vector along the legs; across, to their right: (uy, -ux)
     double leg_side_m, creep_side_m, spacing_m;
     size_t n_legs;
     bool far_end, right;
@@ -39,7 +39,8 @@ enum { PLAN_MOST_LEGS = 400 };
 
 // What a wish becomes for one asset. False when it cannot be flown (no time, or fewer than two legs).
 bool plan_rectangle_make(const struct plan_flat *flat, const struct plan_asset *asset, size_t index,
-                         const struct plan_wish *wish, int64_t from_ns, int64_t to_ns, struct plan_rectangle *out);
+                         const struct plan_wish *wish, int64_t from_ns, int64_t to_ns,
+                         struct plan_rectangle *out);
 
 // The 2 n vertices of its legs; the first is the commence search point.
 size_t plan_rectangle_vertices(const struct plan_rectangle *rectangle, int64_t t0_ns,

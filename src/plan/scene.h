@@ -36,6 +36,7 @@ struct plan_spread {
     double major_m, minor_m, angle_rad; // principal standard deviations, direction of the major axis from x
     double weight;
 };
-bool plan_scene_spread(const struct plan_scene *scene, double t_s, const double *weight, struct plan_spread *out);
+bool plan_scene_spread(const struct plan_scene *scene, double t_s, const double *weight,
+                       struct plan_spread *out);
 
 #endif

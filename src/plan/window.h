@@ -12,8 +12,8 @@ struct plan_window {
 
 // On scene for a search that begins at `first` and ends at `last`, within the times [from_ns, to_ns] that
 // the ensemble covers. True when any time is left.
-bool plan_window_of(const struct plan_asset *asset, struct geo_pos first, struct geo_pos last, int64_t from_ns,
-                    int64_t to_ns, struct plan_window *out);
+bool plan_window_of(const struct plan_asset *asset, struct geo_pos first, struct geo_pos last,
+                    int64_t from_ns, int64_t to_ns, struct plan_window *out);
 
 // Speed made good along the legs: what turns cost is spread evenly over them.
 double plan_speed_made_good(const struct plan_asset *asset);
