@@ -80,6 +80,7 @@ static void head(const struct export_product *p, struct core_buf *out)
     export_letters_html(out, p->case_name);
     core_buf_puts(out, " \xe2\x80\x93 search plan</title>\n<style>\n");
     core_buf_puts(out, report_css);
+    core_buf_puts(out, report_css_print);
     core_buf_puts(out, "</style>\n</head>\n<body>\n<main>\n");
 }
 

@@ -59,7 +59,9 @@ static const char report_css[] =
     "@media screen and "
     "(prefers-color-scheme:dark){:root{--bg:#050709;--panel:#0b0f12;--line:#1d2429;--ink:#b39a7c;"
     "--soft:#8f7d68;--accent:#8a4a2c;--warn:#d08a4c;--warnbg:#17110b;--fill:#1d2429}"
-    "figure img{filter:brightness(.45) sepia(.5)}}\n"
+    "figure img{filter:brightness(.45) sepia(.5)}}\n";
+
+static const char report_css_print[] =
     "@page{size:A4;margin:14mm 12mm 16mm}\n"
     "@media print{body{background:#fff;font-size:11px}main{max-width:none;padding:0}"
     "section{border:0;padding:0;margin:0 0 14px}.page{break-before:page}h1{font-size:20px}.number "

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/time.h"
 #include "core/units.h"
@@ -145,6 +146,48 @@ static void factor_row(const struct sensor_factor *f, struct core_buf *out)
     core_buf_puts(out, "</td></tr>\n");
 }
 
+// Objects that are seen alike share one block.
+static bool is_alike(const struct sensor_sweep *a, const struct sensor_sweep *b)
+{
+    bool same = a->width_nm == b->width_nm && a->n_factors == b->n_factors &&
+                !strcmp(a->search_object, b->search_object);
+    for (size_t i = 0; same && i < a->n_factors; i++)
+        same = a->factor[i].value == b->factor[i].value && !strcmp(a->factor[i].reason, b->factor[i].reason);
+    return same;
+}
+
+static size_t first_alike(const struct export_asset *asset, size_t i)
+{
+    size_t first = 0;
+    while (!is_alike(&asset->sweep[first], &asset->sweep[i]))
+        first++;
+    return first;
+}
+
+static void sweep_block(const struct export_product *p, const struct export_asset *asset, size_t i,
+                        struct core_buf *out)
+{
+    const struct sensor_sweep *s = &asset->sweep[i];
+    core_buf_puts(out, "<tr><td colspan=\"4\"><b>");
+    for (size_t k = i; k < p->n_objects; k++) {
+        if (first_alike(asset, k) != i)
+            continue;
+        core_buf_puts(out, k > i ? "; <bdi>" : "<bdi>");
+        export_letters_html(out, p->object[k].label ? p->object[k].label : p->object[k].id);
+        core_buf_puts(out, "</bdi>");
+    }
+    core_buf_puts(out, "</b>, seen as ");
+    export_letters_html(out, s->search_object);
+    core_buf_puts(out, "</td></tr>\n");
+    for (size_t k = 0; k < s->n_factors; k++)
+        factor_row(&s->factor[k], out);
+    core_buf_printf(
+        out,
+        "<tr><td class=\"p\"><b>Sweep width</b></td><td class=\"n\"><b>%.2f NM</b></td><td colspan=\"2\">"
+        "</td></tr>\n",
+        s->width_nm);
+}
+
 static void sweep_widths(const struct export_product *p, const struct export_asset *asset,
                          struct core_buf *out)
 {
@@ -153,20 +196,9 @@ static void sweep_widths(const struct export_product *p, const struct export_ass
     core_buf_puts(
         out, "<h3>Sweep width, factor by factor</h3>\n<div class=\"wide\"><table><thead><tr><th>Factor</th>"
              "<th class=\"n\">Value</th><th>Because</th><th>Source</th></tr></thead><tbody>\n");
-    for (size_t i = 0; i < p->n_objects; i++) {
-        const struct sensor_sweep *s = &asset->sweep[i];
-        core_buf_puts(out, "<tr><td colspan=\"4\"><b><bdi>");
-        export_letters_html(out, p->object[i].label ? p->object[i].label : p->object[i].id);
-        core_buf_puts(out, "</bdi></b>, seen as ");
-        export_letters_html(out, s->search_object);
-        core_buf_puts(out, "</td></tr>\n");
-        for (size_t k = 0; k < s->n_factors; k++)
-            factor_row(&s->factor[k], out);
-        core_buf_printf(out,
-                        "<tr><td><b>Sweep width</b></td><td class=\"n\"><b>%.2f NM</b></td><td "
-                        "colspan=\"2\"></td></tr>\n",
-                        s->width_nm);
-    }
+    for (size_t i = 0; i < p->n_objects; i++)
+        if (first_alike(asset, i) == i)
+            sweep_block(p, asset, i, out);
     core_buf_puts(out, "</tbody></table></div>\n");
 }
 
