@@ -112,9 +112,10 @@ ok $? "and nothing is written"
 sed 's/2016-08-30T00:00Z/2016-09-02T00:00Z/' case/case.json >case/late.json
 exits 2 "forcing that ends before the run is bad input" pharos run case/late.json -o late "${few[@]}"
 sed 's/"environment": {/"environment": {"on_missing": "hold",/' case/late.json >case/held.json
-exits 1 "unless the case says that it may be held" pharos run case/held.json -o held "${few[@]}"
-says held/summary.json forcing-held "and then the summary warns"
-says held/report.html "held" "and the report"
+exits 1 "unless the case says that it may be held" pharos drift case/held.json -o held.nc "${few[@]}" --json
+says out forcing-held "and then the summary warns"
+ncdump -h held.nc >header
+says header held "and the trajectories"
 
 # ---- maps of a trajectory file
 for name in map.png map.geojson map.nc map.tif; do
