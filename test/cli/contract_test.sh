@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The promises of the command line: exit statuses, one document on standard output, whole files or none.
-. "$PHAROS_SOURCE/test/cli/tap.sh"
+. "${PHAROS_SOURCE:?}/test/cli/tap.sh" || exit 1
 cp -r "$PHAROS_SOURCE/data/demo" case
 few=(--particles 1500)
 

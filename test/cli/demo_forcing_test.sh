@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The committed current and wind of the demonstration are what their documented tool makes.
-. "$PHAROS_SOURCE/test/cli/tap.sh"
+. "${PHAROS_SOURCE:?}/test/cli/tap.sh" || exit 1
 "$PHAROS_SOURCE/tools/make-demo-forcing" "$work" >log 2>&1
 ok $? "tools/make-demo-forcing runs"
 for file in current.nc wind.nc; do

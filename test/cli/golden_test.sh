@@ -5,7 +5,7 @@
 #   text                expected output, line by line
 #   ? N                 expected exit status, where it is not 0
 # With UPDATE=1 the file is written anew from what the program says: read the difference before you commit it.
-. "$PHAROS_SOURCE/test/cli/tap.sh"
+. "${PHAROS_SOURCE:?}/test/cli/tap.sh" || exit 1
 golden=$1
 cp -r "$PHAROS_SOURCE/data/demo" case
 cp -r "$PHAROS_SOURCE/test/cli/input" input

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Every command of the README's tour, in one shell, as a reader would type it. A run that ends with warnings
 # (exit status 1) is a run.
-. "$PHAROS_SOURCE/test/cli/tap.sh"
+. "${PHAROS_SOURCE:?}/test/cli/tap.sh" || exit 1
 awk '/^```sh$/ { n++; inside = 1; next } /^```$/ { inside = 0 } inside { print > ("block" n ".sh") }' "$PHAROS_SOURCE/README.md"
 n=$(find . -name 'block*.sh' | wc -l)
 ((n >= 5))
