@@ -82,7 +82,7 @@ static enum ph_status counted_apply(const struct option *option, const char *val
                                     struct ph_err *err)
 {
     static const uint64_t max[] = {[ANY_THREADS] = 256, [ANY_PARTICLES] = 100000000, [ANY_SEED] = UINT64_MAX};
-    uint64_t count;
+    uint64_t count = 0;
     enum ph_status status =
         count_read(option->name, value, option->which != ANY_SEED, max[option->which], &count, err);
     if (status)

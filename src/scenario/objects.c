@@ -176,7 +176,7 @@ static struct object_coefs coefs_scale(struct object_coefs coefs, double factor)
 // Swamped or capsized: downwind and crosswind, noise included, times the factor; that makes it a judgement.
 static void state_apply(struct scenario_object *object)
 {
-    double factor = object_state_factor(object->state, object->key);
+    double factor = object_state_factor(object->state, object->preset ? object->preset : object->key);
     if (factor == 1)
         return;
     object->leeway.down = coefs_scale(object->leeway.down, factor);
