@@ -117,7 +117,7 @@ static int made_field_var(const struct made *made, int ncid, int p, const int *d
     made_nc(nc_def_var(ncid, made->names[p], made->packed ? NC_SHORT : NC_FLOAT, rank, dims, &var));
     made_text(ncid, var, "standard_name", made->standard[p]);
     made_text(ncid, var, "units", made->units[p]);
-    short fill = (short)made->land_value;
+    short fill = made->packed ? (short)made->land_value : 0;
     float fill_f = (float)made->land_value;
     double scale = 0.001, offset = 1;
     if (made->packed) {

@@ -60,9 +60,10 @@ static void line_blur(const struct kernel *k, const double *padded, size_t n, do
     for (size_t i = 0; i < n; i++)
         out[i] = k->tap[0] * centre[i];
     for (size_t d = 1; d <= k->radius; d++) {
+        const double *before = centre - d, *behind = centre + d;
         double tap = k->tap[d];
         for (size_t i = 0; i < n; i++)
-            out[i] += tap * (centre[i - d] + centre[i + d]);
+            out[i] += tap * (before[i] + behind[i]);
     }
 }
 
