@@ -33,7 +33,7 @@ static bool mean_of(const struct prob_cloud *cloud, struct prob_moments *out)
     return true;
 }
 
-static struct geo_xy offset_of(const struct geo_plane *plane, struct geo_pos pos)
+struct geo_xy prob_offset_of(const struct geo_plane *plane, struct geo_pos pos)
 {
     double dlat = pos.lat_deg - plane->origin.lat_deg;
     double dlon = core_deg_wrap180(pos.lon_deg - plane->origin.lon_deg);
@@ -54,7 +54,7 @@ bool prob_moments_of(const struct prob_cloud *cloud, struct prob_moments *out)
         if (!prob_cloud_has(cloud, i))
             continue;
         struct geo_pos pos = {(double)cloud->lat_deg[i], (double)cloud->lon_deg[i]};
-        struct geo_xy d = offset_of(&plane, pos);
+        struct geo_xy d = prob_offset_of(&plane, pos);
         double w = cloud->weight[i] / m.weight;
         x += w * d.x_m;
         y += w * d.y_m;

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "geo/earth.h"
 #include "prob/density.h"
 
 // Where a cloud lies; longitudes run on from a reference, so that east may pass 180.
@@ -25,6 +26,10 @@ bool prob_spread_of(const struct prob_cloud *cloud, struct prob_spread *out, boo
 
 // Level at which the cells denser than it hold a mass of `target`: bisection, no sorting.
 double prob_level_of(const double *mass, const double *density, size_t n, double target);
+
+// A place on the plane about another: by the middle latitude near by (a few parts in 10^5), else by the
+// geodesic.
+struct geo_xy prob_offset_of(const struct geo_plane *plane, struct geo_pos pos);
 
 static inline bool prob_cloud_has(const struct prob_cloud *cloud, size_t i)
 {
