@@ -10,8 +10,18 @@
 enum value { VALUE_NONE, VALUE_TEXT, VALUE_COUNT, VALUE_NUMBER };
 
 enum which {
-    ANY_JSON, ANY_QUIET, ANY_VERBOSE, ANY_HELP, ANY_STRICT, ANY_OUT, ANY_AT, ANY_PLACE, ANY_CELL, ANY_THREADS,
-    ANY_PARTICLES, ANY_SEED,
+    ANY_JSON,
+    ANY_QUIET,
+    ANY_VERBOSE,
+    ANY_HELP,
+    ANY_STRICT,
+    ANY_OUT,
+    ANY_AT,
+    ANY_PLACE,
+    ANY_CELL,
+    ANY_THREADS,
+    ANY_PARTICLES,
+    ANY_SEED,
 };
 
 static const struct option {
@@ -55,15 +65,15 @@ static enum ph_status bad_value(const char *name, const char *value, const char 
     return core_err_set(err, PH_EINPUT, name, NULL, "'%.80s' is not %s", value, expected);
 }
 
-static enum ph_status count_read(const char *name, const char *text, uint64_t min, uint64_t max, uint64_t *out,
-                                 struct ph_err *err)
+static enum ph_status count_read(const char *name, const char *text, uint64_t min, uint64_t max,
+                                 uint64_t *out, struct ph_err *err)
 {
     char *end;
     errno = 0;
     unsigned long long value = strtoull(text, &end, 10);
     if (end == text || *end || errno || text[0] == '-' || text[0] == '+' || value < min || value > max)
-        return bad_value(name, text, min ? "a whole number of at least 1 (and not beyond reason)" : "a whole number",
-                         err);
+        return bad_value(
+            name, text, min ? "a whole number of at least 1 (and not beyond reason)" : "a whole number", err);
     *out = value;
     return PH_OK;
 }
@@ -145,7 +155,8 @@ static enum ph_status option_take(const struct cli_command *command, int argc, c
     if (!option)
         return core_err_set(err, PH_EINPUT, argv[*i], fix, "there is no such option");
     if (option->bit && !(command->options & option->bit))
-        return core_err_set(err, PH_EINPUT, argv[*i], fix, "`pharos %s` does not take this option", command->name);
+        return core_err_set(err, PH_EINPUT, argv[*i], fix, "`pharos %s` does not take this option",
+                            command->name);
     if (option->value == VALUE_NONE && value)
         return core_err_set(err, PH_EINPUT, option->name, fix, "this option takes no value");
     if (option->value != VALUE_NONE && !value) {

@@ -35,11 +35,11 @@ struct cli_args {
 };
 
 struct cli_command {
-    const char *name;     // "forcing inspect" is "forcing" to the dispatcher
-    const char *usage;    // "run CASE -o DIR"
-    const char *summary;  // one line
-    const char *text;     // the page of `pharos help NAME`
-    unsigned options;     // accepted ones
+    const char *name;    // "forcing inspect" is "forcing" to the dispatcher
+    const char *usage;   // "run CASE -o DIR"
+    const char *summary; // one line
+    const char *text;    // the page of `pharos help NAME`
+    unsigned options;    // accepted ones
     size_t min_operands, max_operands;
     int (*run)(const struct cli_args *args); // returns the exit status
 };

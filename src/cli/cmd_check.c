@@ -18,8 +18,8 @@ static void problem_json(struct core_json *json, const char *pointer, const char
     core_json_object_end(json);
 }
 
-static void report_json(const char *path, const struct scenario_problems *problems, const struct core_job *job,
-                        const struct ph_err *opened, struct core_buf *out)
+static void report_json(const char *path, const struct scenario_problems *problems,
+                        const struct core_job *job, const struct ph_err *opened, struct core_buf *out)
 {
     struct core_json json;
     core_json_init(&json, out);
@@ -63,7 +63,8 @@ static void report_text(const char *path, const struct run *run, const struct sc
     for (size_t i = 0; i < problems->n; i++)
         problem_line(out, &problems->item[i]);
     if (opened->status)
-        core_buf_printf(out, "%s: %s%s%s\n", opened->where, opened->what, opened->fix[0] ? "; " : "", opened->fix);
+        core_buf_printf(out, "%s: %s%s%s\n", opened->where, opened->what, opened->fix[0] ? "; " : "",
+                        opened->fix);
     size_t n = problems->n + (opened->status != PH_OK);
     if (n)
         core_buf_printf(out, "%s: %zu problem%s\n", path, n, n == 1 ? "" : "s");

@@ -31,15 +31,16 @@ int cli_forcing(const struct cli_args *args)
         return cli_fail(&err);
     }
     if (args->n_operands < 2) {
-        core_err_set(&err, PH_EINPUT, NULL, "usage: pharos forcing inspect FILE...", "name at least one file");
+        core_err_set(&err, PH_EINPUT, NULL, "usage: pharos forcing inspect FILE...",
+                     "name at least one file");
         return cli_fail(&err);
     }
     if (has_at && at_read(args, &at, &err))
         return cli_fail(&err);
     struct core_buf text = {0}, json = {0};
     size_t n_read = 0;
-    enum ph_status status = forcing_inspect(args->operand + 1, args->n_operands - 1, has_at ? &at : NULL, &text, &json,
-                                            &n_read, &err);
+    enum ph_status status = forcing_inspect(args->operand + 1, args->n_operands - 1, has_at ? &at : NULL,
+                                            &text, &json, &n_read, &err);
     int exit_status = status ? cli_fail(&err) : n_read ? 0 : 2;
     if (!status && cli_print(args->json ? &json : &text))
         exit_status = 3;

@@ -21,7 +21,8 @@ static bool ends_with(const char *text, const char *end)
 }
 
 // A trajectory file stands for a case that has been drifted.
-static enum ph_status trajectories_load(struct run *run, const char *path, struct core_job *job, struct ph_err *err)
+static enum ph_status trajectories_load(struct run *run, const char *path, struct core_job *job,
+                                        struct ph_err *err)
 {
     run->job = job;
     run->prior_pos = NAN;

@@ -69,7 +69,8 @@ static void preset_json(struct core_json *json, const struct object_preset *pres
 }
 
 // One class or preset when `class` or `preset` is given, else everything.
-static void document(const struct object_class *class, const struct object_preset *preset, struct core_buf *out)
+static void document(const struct object_class *class, const struct object_preset *preset,
+                     struct core_buf *out)
 {
     bool all = !class && !preset;
     struct core_json json;
@@ -108,7 +109,8 @@ static void class_page(struct core_buf *out, const struct object_class *class)
 {
     core_buf_printf(out, "%s: %s\n", class->key, class->description);
     leeway_lines(out, &class->leeway);
-    core_buf_printf(out, "  quality          %c, %s\n", object_tier_letter(class->tier), object_tier_text(class->tier));
+    core_buf_printf(out, "  quality          %c, %s\n", object_tier_letter(class->tier),
+                    object_tier_text(class->tier));
     core_buf_printf(out, "  jibing           %.0f %% per hour\n", 100 * object_class_jibing_per_h(class));
     core_buf_printf(out, "  searched as      %s\n", sensor_object_for(class->key, NULL, -1));
     core_buf_printf(out, "  source           %s\n", class->source);
@@ -118,12 +120,12 @@ static void class_page(struct core_buf *out, const struct object_class *class)
 
 static void preset_page(struct core_buf *out, const struct object_preset *preset)
 {
-    core_buf_printf(out, "%s: %s\n  a mixture by judgement, not measured: %s\n", preset->key, preset->description,
-                    preset->source);
+    core_buf_printf(out, "%s: %s\n  a mixture by judgement, not measured: %s\n", preset->key,
+                    preset->description, preset->source);
     for (size_t i = 0; i < preset->n_parts; i++) {
         const struct object_preset_part *part = &preset->parts[i];
-        core_buf_printf(out, "%3.0f %% %s, searched as %s\n", 100 * part->weight, part->key ? part->key : part->name,
-                        sensor_object_for(part->key, preset->key, -1));
+        core_buf_printf(out, "%3.0f %% %s, searched as %s\n", 100 * part->weight,
+                        part->key ? part->key : part->name, sensor_object_for(part->key, preset->key, -1));
         leeway_lines(out, &part->leeway);
     }
 }
@@ -138,7 +140,8 @@ static void table(struct core_buf *out)
     }
     core_buf_puts(out, "\nPresets (\"preset\": KEY in a case): mixtures by judgement\n");
     for (size_t i = 0; i < object_preset_count(); i++)
-        core_buf_printf(out, "%-26s %-4c %-22s %s\n", object_preset_at(i)->key, 'D', "", object_preset_at(i)->description);
+        core_buf_printf(out, "%-26s %-4c %-22s %s\n", object_preset_at(i)->key, 'D', "",
+                        object_preset_at(i)->description);
     core_buf_puts(out, "\nTiers:");
     for (enum object_tier tier = OBJECT_TIER_MEASURED; tier <= OBJECT_TIER_JUDGEMENT; tier++)
         core_buf_printf(out, "%s %c %s", tier ? "," : "", object_tier_letter(tier), object_tier_text(tier));

@@ -35,7 +35,8 @@ static void problems_print(const struct scenario_problems *problems)
     }
 }
 
-static enum ph_status case_load(struct run *run, const struct cli_args *args, struct core_job *job, struct ph_err *err)
+static enum ph_status case_load(struct run *run, const struct cli_args *args, struct core_job *job,
+                                struct ph_err *err)
 {
     struct scenario_problems problems = {0};
     struct scenario_overrides overrides = overrides_of(args);
@@ -56,12 +57,15 @@ static void outcome_print(const struct run *run, const char *dir)
     const struct export_time *last = &p->time[p->n_times - 1];
     char dtg[CORE_TIME_TEXT];
     core_time_dtg(last->t_ns, dtg);
-    fprintf(stderr, "%zu particles to %s: %zu drifting, %zu stranded", p->particles, dtg, last->active, last->stranded);
+    fprintf(stderr, "%zu particles to %s: %zu drifting, %zu stranded", p->particles, dtg, last->active,
+            last->stranded);
     if (last->missing)
         fprintf(stderr, ", %zu stopped without forcing", last->missing);
     fputc('\n', stderr);
     if (p->plan && p->plan->n_areas)
-        fprintf(stderr, "plan for %zu of %zu units: chance to find them %.0f %% (no plan with this effort exceeds %.0f %%)\n",
+        fprintf(stderr,
+                "plan for %zu of %zu units: chance to find them %.0f %% (no plan with this effort exceeds "
+                "%.0f %%)\n",
                 p->plan->n_areas, p->n_assets, 100 * p->plan->pos_total, 100 * p->plan->pos_bound);
     fprintf(stderr, "report: %s/report.html\n", dir);
 }
@@ -134,7 +138,8 @@ int cli_drift(const struct cli_args *args)
 // The plan as a document or as the text to read over the radio.
 static enum ph_status plan_text(const struct run *run, bool json, struct core_buf *out, struct ph_err *err)
 {
-    return json ? export_plan_json(&run->product, out, err) : export_action_plan_text(&run->product, out, err);
+    return json ? export_plan_json(&run->product, out, err)
+                : export_action_plan_text(&run->product, out, err);
 }
 
 int cli_plan(const struct cli_args *args)

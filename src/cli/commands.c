@@ -5,22 +5,26 @@
 #include "cli/cli.h"
 #include "core/err.h"
 
-#define TEXT_RUN_OPTIONS                                                                                               \
-    "  --threads N     threads (default: all processors); the result does not depend on it\n"                        \
-    "  --particles N   particles instead of the case's\n"                                                              \
-    "  --seed N        seed instead of the case's\n"                                                                   \
-    "  --strict        warnings are errors: nothing is written, exit status 2\n"                                       \
+#define TEXT_RUN_OPTIONS                                                                                     \
+    "  --threads N     threads (default: all processors); the result does not depend on it\n"                \
+    "  --particles N   particles instead of the case's\n"                                                    \
+    "  --seed N        seed instead of the case's\n"                                                         \
+    "  --strict        warnings are errors: nothing is written, exit status 2\n"                             \
     "  --json          one JSON document on standard output\n"
 
 const struct cli_command cli_commands[] = {
     {"run", "run CASE -o DIR", "drift, map, plan and report: the main job",
-     "Drifts the case, makes the probability map, plans the search for its assets and writes everything to DIR:\n"
-     "summary.json, trajectories.nc, probability.nc, containment.geojson, plan.json, plan.geojson, plan.kml,\n"
-     "search-action-plan.txt, tasks/ASSET.gpx .rtz .txt and report.html. Files come complete or not at all.\n\n"
+     "Drifts the case, makes the probability map, plans the search for its assets and writes everything to "
+     "DIR:\n"
+     "summary.json, trajectories.nc, probability.nc, containment.geojson, plan.json, plan.geojson, "
+     "plan.kml,\n"
+     "search-action-plan.txt, tasks/ASSET.gpx .rtz .txt and report.html. Files come complete or not at "
+     "all.\n\n"
      "  -o DIR          folder to write to (made if missing)\n" TEXT_RUN_OPTIONS,
      CLI_OUT | CLI_RUNS, 1, 1, cli_run},
     {"check", "check CASE", "validate a case; every problem with its place",
-     "Reads the case, reports every problem with its JSON pointer, what was found and what was expected, and opens\n"
+     "Reads the case, reports every problem with its JSON pointer, what was found and what was expected, and "
+     "opens\n"
      "the forcing files that it names. Writes nothing.\n\n"
      "  --json          one JSON document on standard output\n",
      CLI_JSON, 1, 1, cli_check},
@@ -28,7 +32,8 @@ const struct cli_command cli_commands[] = {
      "Drifts the case and writes its trajectories (CF featureType=trajectory).\n\n"
      "  -o FILE.nc      file to write\n" TEXT_RUN_OPTIONS,
      CLI_OUT | CLI_RUNS, 1, 1, cli_drift},
-    {"map", "map CASE|FILE.nc --at TIME [--cell_nm 1] -o FILE.(geojson|nc|png|tif)", "the probability map at one time",
+    {"map", "map CASE|FILE.nc --at TIME [--cell_nm 1] -o FILE.(geojson|nc|png|tif)",
+     "the probability map at one time",
      "Makes the map of a case, or of a trajectory file of Pharos or another program, at one time.\n"
      "The name's ending chooses: .geojson regions and datum, .nc CF grid, .png picture, .tif GeoTIFF.\n\n"
      "  --at TIME       ISO 8601 with zone, 2016-08-29T12:00Z\n"
@@ -37,12 +42,14 @@ const struct cli_command cli_commands[] = {
      "  --threads N, --particles N, --seed N, --strict   as for `pharos run`\n",
      CLI_OUT | CLI_AT | CLI_CELL | CLI_STRICT | CLI_THREADS | CLI_PARTICLES | CLI_SEED, 1, 1, cli_map},
     {"plan", "plan CASE [-o DIR]", "plan for the assets, given the searches flown so far",
-     "Drifts the case, takes into account the searches already flown, and plans for its assets. Prints the Search\n"
+     "Drifts the case, takes into account the searches already flown, and plans for its assets. Prints the "
+     "Search\n"
      "Action Plan; with -o also writes plan.json, plan.geojson, plan.kml and tasks/.\n\n"
      "  -o DIR          folder to write to\n" TEXT_RUN_OPTIONS,
      CLI_OUT | CLI_RUNS, 1, 1, cli_plan},
     {"allocate", "allocate PROBLEM.json", "optimal divisible effort",
-     "Solves an allocation/1 problem (cells at rest or moving, several resources and periods) to a certificate and\n"
+     "Solves an allocation/1 problem (cells at rest or moving, several resources and periods) to a "
+     "certificate and\n"
      "prints {pos, upper_bound, gap, myopic_pos, effort} as JSON. See docs/search.md.\n\n"
      "  --threads N     threads\n"
      "  --json          accepted; the answer always is JSON\n",
@@ -53,14 +60,16 @@ const struct cli_command cli_commands[] = {
      CLI_JSON, 0, 1, cli_objects},
     {"forcing", "forcing inspect FILE... [--json] [--at TIME --place POSITION]",
      "what is in forcing files and how it will be read",
-     "Shows grid, box, times, variables, how each will be read, extremes, and what looks wrong. With --at and\n"
+     "Shows grid, box, times, variables, how each will be read, extremes, and what looks wrong. With --at "
+     "and\n"
      "--place also the value that a particle there and then would feel from each file.\n\n"
      "  --at TIME       ISO 8601 with zone\n"
      "  --place POS     any marine notation, \"33-24.5N 012-42.0E\"\n"
      "  --json          one JSON document on standard output\n",
      CLI_JSON | CLI_AT | CLI_PLACE, 1, 100000, cli_forcing},
     {"demo", "demo [-o DIR]", "the embedded case",
-     "Unpacks the case that is part of the program (with a current and a wind made for the demonstration) to\n"
+     "Unpacks the case that is part of the program (with a current and a wind made for the demonstration) "
+     "to\n"
      "DIR/case and runs it into DIR (default: pharos-demo).\n\n"
      "  -o DIR          folder to write to\n" TEXT_RUN_OPTIONS,
      CLI_OUT | CLI_RUNS, 0, 0, cli_demo},
@@ -78,15 +87,17 @@ const struct cli_command *cli_command_find(const char *name)
 
 static void overview(struct core_buf *out)
 {
-    core_buf_printf(out,
-                    "Pharos %s: the open search planner for people adrift\n\nusage: pharos COMMAND [arguments]\n\n",
-                    ph_version());
+    core_buf_printf(
+        out, "Pharos %s: the open search planner for people adrift\n\nusage: pharos COMMAND [arguments]\n\n",
+        ph_version());
     for (size_t i = 0; i < cli_n_commands; i++)
         core_buf_printf(out, "  %-10s %s\n", cli_commands[i].name, cli_commands[i].summary);
-    core_buf_puts(out, "\n  -q, -v     less, more on standard error\n"
-                       "  --help     the page of a command; --version\n\n"
-                       "Exit status: 0 done; 1 done, with warnings that change the result's trust; 2 bad input,\n"
-                       "nothing written; 3 cannot read or write; 4 out of memory or internal error; 130 interrupted.\n");
+    core_buf_puts(
+        out,
+        "\n  -q, -v     less, more on standard error\n"
+        "  --help     the page of a command; --version\n\n"
+        "Exit status: 0 done; 1 done, with warnings that change the result's trust; 2 bad input,\n"
+        "nothing written; 3 cannot read or write; 4 out of memory or internal error; 130 interrupted.\n");
 }
 
 int cli_help(const struct cli_args *args)

@@ -76,7 +76,8 @@ static void on_log(void *arg, enum core_log_level level, const char *id, const c
 
 struct core_job *cli_job_start(const struct cli_args *args)
 {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESETHAND}; // a second Ctrl-C ends at once
+    struct sigaction action = {.sa_handler = on_signal,
+                               .sa_flags = SA_RESETHAND}; // a second Ctrl-C ends at once
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     terminal = (struct terminal){

@@ -44,8 +44,8 @@ void ph_time_format(int64_t t_ns, char out[PH_TEXT])
     core_time_iso(t_ns, out);
 }
 
-enum ph_status ph_leeway(const char *key, double wind_u_mps, double wind_v_mps, enum ph_side side, double *u_mps,
-                         double *v_mps, struct ph_err *err)
+enum ph_status ph_leeway(const char *key, double wind_u_mps, double wind_v_mps, enum ph_side side,
+                         double *u_mps, double *v_mps, struct ph_err *err)
 {
     const struct object_class *class = object_class_find(key);
     if (!class)
@@ -54,8 +54,8 @@ enum ph_status ph_leeway(const char *key, double wind_u_mps, double wind_v_mps, 
     struct drift_leeway_draw mean = drift_kernel_draw(&class->leeway, false, 0, 0);
     const struct drift_line *cross = side == PH_LEFT ? &mean.left : &mean.right;
     double u = 0, v = 0;
-    drift_kernel_leeway(1, &wind_u_mps, &wind_v_mps, &mean.down.slope_frac, &mean.down.offset_mps, &cross->slope_frac,
-                        &cross->offset_mps, &u, &v);
+    drift_kernel_leeway(1, &wind_u_mps, &wind_v_mps, &mean.down.slope_frac, &mean.down.offset_mps,
+                        &cross->slope_frac, &cross->offset_mps, &u, &v);
     *u_mps = u;
     *v_mps = v;
     return PH_OK;

@@ -25,7 +25,9 @@ static enum sensor_platform platform_of(enum scenario_asset_type type)
 
 static enum sensor_kind kind_of(enum scenario_sensor sensor)
 {
-    return sensor == SCENARIO_RADAR ? SENSOR_RADAR : sensor == SCENARIO_INFRARED ? SENSOR_INFRARED : SENSOR_VISUAL;
+    return sensor == SCENARIO_RADAR      ? SENSOR_RADAR
+           : sensor == SCENARIO_INFRARED ? SENSOR_INFRARED
+                                         : SENSOR_VISUAL;
 }
 
 static struct sensor_setting setting_of(const struct scenario_asset *asset)
@@ -52,12 +54,13 @@ static const char *search_object_of(const struct scenario_object *object)
                                  : sensor_object_for(object->key, object->preset, object->persons);
 }
 
-enum ph_status run_asset_sweeps(struct run *run, const struct scenario_asset *asset, struct sensor_sweep *sweep,
-                                struct ph_err *err)
+enum ph_status run_asset_sweeps(struct run *run, const struct scenario_asset *asset,
+                                struct sensor_sweep *sweep, struct ph_err *err)
 {
     struct sensor_setting setting = setting_of(asset);
     for (size_t o = 0; o < run->c.n_objects; o++) {
-        enum ph_status status = sensor_sweep_of(&setting, search_object_of(&run->c.object[o]), &sweep[o], err);
+        enum ph_status status =
+            sensor_sweep_of(&setting, search_object_of(&run->c.object[o]), &sweep[o], err);
         if (status) {
             core_err_within(err, asset->pointer);
             return status;
@@ -79,8 +82,8 @@ static bool is_air(enum scenario_asset_type type)
     return type == SCENARIO_FIXED_WING || type == SCENARIO_HELICOPTER || type == SCENARIO_DRONE;
 }
 
-static bool planner_view(struct run *run, const struct scenario_asset *asset, const struct sensor_sweep *sweep,
-                         struct plan_asset *out)
+static bool planner_view(struct run *run, const struct scenario_asset *asset,
+                         const struct sensor_sweep *sweep, struct plan_asset *out)
 {
     double *widths_m = CORE_ARENA_NEW(&run->arena, double, run->c.n_objects);
     if (!widths_m)

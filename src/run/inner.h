@@ -16,11 +16,12 @@ enum ph_status run_cloud_make(struct run *run, struct run_cloud *out, struct ph_
 enum ph_status run_assets_make(struct run *run, struct ph_err *err) PH_NODISCARD;
 
 // Sweep widths [n_objects] (metres) of case asset i from the tables; NULL texts in err when there is none.
-enum ph_status run_asset_sweeps(struct run *run, const struct scenario_asset *asset, struct sensor_sweep *sweep,
-                                struct ph_err *err) PH_NODISCARD;
+enum ph_status run_asset_sweeps(struct run *run, const struct scenario_asset *asset,
+                                struct sensor_sweep *sweep, struct ph_err *err) PH_NODISCARD;
 
 // Posterior weights after the searches of the case.
-enum ph_status run_searches_apply(struct run *run, const struct plan_cloud *cloud, struct ph_err *err) PH_NODISCARD;
+enum ph_status run_searches_apply(struct run *run, const struct plan_cloud *cloud,
+                                  struct ph_err *err) PH_NODISCARD;
 
 // probability.nc of all output times on one grid.
 enum ph_status run_maps_write(struct run *run, const char *path, const struct prob_map_attrs *attrs,

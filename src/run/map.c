@@ -27,11 +27,13 @@ static enum ph_status scratch_init(struct scratch *scratch, size_t n, struct ph_
 }
 
 // The particles that have one status at time t, with their weights after the searches.
-static struct prob_cloud cloud_of(const struct run *run, size_t t, enum drift_status status, struct scratch *scratch)
+static struct prob_cloud cloud_of(const struct run *run, size_t t, enum drift_status status,
+                                  struct scratch *scratch)
 {
     const struct drift_ensemble *e = &run->ensemble;
     const double *weight = run->posterior ? run->posterior : e->weight;
-    struct prob_cloud cloud = {.lat_deg = scratch->lat_deg, .lon_deg = scratch->lon_deg, .weight = scratch->weight};
+    struct prob_cloud cloud = {
+        .lat_deg = scratch->lat_deg, .lon_deg = scratch->lon_deg, .weight = scratch->weight};
     for (size_t i = 0; i < e->n; i++) {
         if (e->status[t * e->n + i] != status)
             continue;
@@ -67,8 +69,8 @@ static void count(const struct run *run, size_t t, struct export_time *out)
 }
 
 // Regions of one time, each on a grid fitted to its own cloud.
-static enum ph_status regions_make(struct run *run, const struct prob_cloud *cloud, struct prob_region *region,
-                                   struct ph_err *err)
+static enum ph_status regions_make(struct run *run, const struct prob_cloud *cloud,
+                                   struct prob_region *region, struct ph_err *err)
 {
     struct core_arena arena = {0};
     struct geo_grid grid;

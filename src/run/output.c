@@ -15,6 +15,9 @@
 
 enum { PATH_BYTES = 4096, MAX_SUMMARY_BYTES = 64 << 20 };
 
+#define TASKS "tasks"
+#define TASKS_RTZ12 "tasks/rtz-1.2"
+
 // A folder beside the target where everything is made whole first.
 struct stage {
     char dir[PATH_BYTES];    // where files are written
@@ -46,14 +49,16 @@ static enum ph_status stage_init(struct stage *stage, const char *target, struct
         return core_err_nomem(err);
     struct stat is;
     if (!stat(stage->target, &is) && !S_ISDIR(is.st_mode))
-        return core_err_set(err, PH_EIO, stage->target, "give another folder with -o", "this is not a folder");
+        return core_err_set(err, PH_EIO, stage->target, "give another folder with -o",
+                            "this is not a folder");
     char tasks[PATH_BYTES];
-    enum ph_status status = path_join(tasks, stage->dir, "tasks", err);
+    enum ph_status status = path_join(tasks, stage->dir, TASKS_RTZ12, err);
     return status ? status : core_file_mkdir(tasks, err);
 }
 
 // Path of a file in the stage; its name is kept for the move.
-static enum ph_status stage_path(struct stage *stage, const char *name, char out[PATH_BYTES], struct ph_err *err)
+static enum ph_status stage_path(struct stage *stage, const char *name, char out[PATH_BYTES],
+                                 struct ph_err *err)
 {
     char *kept = core_arena_text(&stage->arena, name);
     if (!kept || stage->n == stage->capacity)
@@ -63,8 +68,8 @@ static enum ph_status stage_path(struct stage *stage, const char *name, char out
 }
 
 // Takes over the buffer: writes and frees it.
-static enum ph_status stage_buffer(struct stage *stage, const char *name, struct core_buf *buf, enum ph_status made,
-                                   struct ph_err *err)
+static enum ph_status stage_buffer(struct stage *stage, const char *name, struct core_buf *buf,
+                                   enum ph_status made, struct ph_err *err)
 {
     char path[PATH_BYTES];
     enum ph_status status = made ? made : stage_path(stage, name, path, err);
@@ -74,14 +79,23 @@ static enum ph_status stage_buffer(struct stage *stage, const char *name, struct
     return status;
 }
 
+// Removes the task folders where they are empty.
+static void folders_trim(const char *dir)
+{
+    static const char *const folders[] = {TASKS_RTZ12, TASKS};
+    char path[PATH_BYTES];
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        if (!path_join(path, dir, folders[i], NULL))
+            rmdir(path);
+}
+
 static void stage_fini(struct stage *stage)
 {
     char path[PATH_BYTES];
     for (size_t i = 0; i < stage->n; i++)
         if (!path_join(path, stage->dir, stage->name[i], NULL))
             unlink(path);
-    if (!path_join(path, stage->dir, "tasks", NULL))
-        rmdir(path);
+    folders_trim(stage->dir);
     rmdir(stage->dir);
     core_arena_fini(&stage->arena);
 }
@@ -97,10 +111,13 @@ static bool stage_has(const struct stage *stage, const char *name)
 // A name that an earlier run may have written below its own folder, and nothing else.
 static bool name_is_ours(const char *name)
 {
-    if (strstr(name, "..") || name[0] == '/')
-        return false;
-    const char *slash = strchr(name, '/');
-    return !slash || (!strncmp(name, "tasks/", 6) && !strchr(slash + 1, '/'));
+    static const char *const folders[] = {TASKS_RTZ12 "/", TASKS "/", ""};
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        size_t length = strlen(folders[i]);
+        if (!strncmp(name, folders[i], length))
+            return name[length] && name[length] != '.' && !strchr(name + length, '/');
+    }
+    return false;
 }
 
 // A route of an earlier plan must not lie beside the new one: removes what the old summary.json names and
@@ -118,7 +135,8 @@ static void stale_remove(const struct stage *stage)
     json_array_foreach(json_object_get(old, "files"), i, name)
     {
         const char *file = json_string_value(name);
-        if (file && name_is_ours(file) && !stage_has(stage, file) && !path_join(path, stage->target, file, NULL))
+        if (file && name_is_ours(file) && !stage_has(stage, file) &&
+            !path_join(path, stage->target, file, NULL))
             unlink(path);
     }
     json_decref(old);
@@ -129,7 +147,7 @@ static void stale_remove(const struct stage *stage)
 static enum ph_status stage_commit(struct stage *stage, struct ph_err *err)
 {
     char from[PATH_BYTES], to[PATH_BYTES];
-    enum ph_status status = path_join(to, stage->target, "tasks", err);
+    enum ph_status status = path_join(to, stage->target, TASKS_RTZ12, err);
     if (!status)
         status = core_file_mkdir(to, err);
     if (status)
@@ -144,8 +162,7 @@ static enum ph_status stage_commit(struct stage *stage, struct ph_err *err)
         if (rename(from, to))
             return core_err_errno(err, "write", to);
     }
-    if (!path_join(to, stage->target, "tasks", NULL))
-        rmdir(to); // only when it is empty
+    folders_trim(stage->target);
     return PH_OK;
 }
 
@@ -156,15 +173,20 @@ typedef enum ph_status task_writer(const struct export_product *product, size_t 
 static enum ph_status tasks_write(struct stage *stage, const struct export_product *p, struct ph_err *err)
 {
     static const struct {
-        const char *extension;
+        const char *folder, *ending;
         task_writer *write;
-    } kinds[] = {{"gpx", export_task_gpx}, {"rtz", export_task_rtz}, {"txt", export_task_text}};
+    } kinds[] = {
+        {TASKS, ".gpx", export_task_gpx},
+        {TASKS, ".rtz", export_task_rtz},
+        {TASKS_RTZ12, ".rtz", export_task_rtz12}, // bears the route's name too, so a folder of its own
+        {TASKS, ".txt", export_task_text}};
     enum ph_status status = PH_OK;
     for (size_t area = 0; p->plan && area < p->plan->n_areas; area++)
         for (size_t k = 0; !status && k < sizeof kinds / sizeof *kinds; k++) {
-            char name[512];
+            char stem[EXPORT_STEM], name[EXPORT_STEM + 64];
             struct core_buf buf = {0};
-            snprintf(name, sizeof name, "tasks/%s.%s", p->asset[p->plan->area[area].asset].id, kinds[k].extension);
+            export_task_stem(p, area, stem);
+            snprintf(name, sizeof name, "%s/%s%s", kinds[k].folder, stem, kinds[k].ending);
             enum ph_status made = kinds[k].write(p, area, &buf, err);
             status = stage_buffer(stage, name, &buf, made, err);
         }
@@ -183,6 +205,7 @@ static enum ph_status texts_write(struct stage *stage, const struct export_produ
         {"plan.geojson", export_plan_geojson, true, true},
         {"plan.kml", export_plan_kml, true, true},
         {"search-action-plan.txt", export_action_plan_text, true, true},
+        {"sitrep.txt", export_sitrep_text, true, false},
         {"containment.geojson", export_containment_geojson, false, false},
         {"report.html", export_report_html, false, false},
     };

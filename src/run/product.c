@@ -14,8 +14,9 @@
 enum { MAP_TRACKS = 40 };
 
 static const char *const type_names[] = {
-    [SCENARIO_FIXED_WING] = "fixed-wing", [SCENARIO_HELICOPTER] = "helicopter", [SCENARIO_VESSEL] = "vessel",
-    [SCENARIO_BOAT] = "boat",             [SCENARIO_DRONE] = "drone",
+    [SCENARIO_FIXED_WING] = "fixed-wing", [SCENARIO_HELICOPTER] = "helicopter",
+    [SCENARIO_VESSEL] = "vessel",         [SCENARIO_BOAT] = "boat",
+    [SCENARIO_DRONE] = "drone",
 };
 static const char *const kind_names[] = {
     [SCENARIO_POINT] = "point",
@@ -169,8 +170,9 @@ static const char *base_text(struct run *run, const struct scenario_asset *asset
     } else {
         geo_pos_format(asset->from, 1, position);
         core_time_dtg(asset->available_ns, time);
-        core_buf_printf(&buf, "from %s, available %s, transit %.0f kn, endurance %.1f h, reserve %.0f %%", position, time,
-                        core_kn_from_mps(asset->transit_mps), asset->endurance_s / 3600, 100 * asset->reserve_frac);
+        core_buf_printf(&buf, "from %s, available %s, transit %.0f kn, endurance %.1f h, reserve %.0f %%",
+                        position, time, core_kn_from_mps(asset->transit_mps), asset->endurance_s / 3600,
+                        100 * asset->reserve_frac);
     }
     return buffer_keep(run, &buf);
 }
@@ -250,12 +252,14 @@ static const char *motion_text(struct run *run)
     const struct scenario_drift *drift = &run->c.drift;
     struct core_buf buf = {0};
     core_buf_printf(&buf, "%s, steps of %.0f s", integrators[drift->integrator], drift->step_s);
-    core_buf_puts(&buf, drift->leeway_noise ? "; leeway with its regression error" : "; leeway without error");
+    core_buf_puts(&buf,
+                  drift->leeway_noise ? "; leeway with its regression error" : "; leeway without error");
     if (drift->jibing)
         core_buf_printf(&buf, "; jibing %s",
                         drift->jibe_model == SCENARIO_JIBE_ALLEN ? "by Allen's model" : "at a constant rate");
     if (drift->wind_sd_mps > 0)
-        core_buf_printf(&buf, "; wind error %.2g m/s over %.3g h", drift->wind_sd_mps, drift->wind_correlation_s / 3600);
+        core_buf_printf(&buf, "; wind error %.2g m/s over %.3g h", drift->wind_sd_mps,
+                        drift->wind_correlation_s / 3600);
     if (drift->current_sd_mps > 0)
         core_buf_printf(&buf, "; current error %.2g m/s over %.3g h", drift->current_sd_mps,
                         drift->current_correlation_s / 3600);
@@ -298,7 +302,8 @@ static enum ph_status box_add(struct run *run, struct ph_err *err)
         for (size_t k = 0; k < time->region[r].n_rings; k++)
             capacity += time->region[r].ring[k].n;
     capacity += p->plan ? 4 * p->plan->n_areas : 0;
-    double *lat = CORE_ARENA_NEW(&run->arena, double, capacity), *lon = CORE_ARENA_NEW(&run->arena, double, capacity);
+    double *lat = CORE_ARENA_NEW(&run->arena, double, capacity),
+           *lon = CORE_ARENA_NEW(&run->arena, double, capacity);
     if (!lat || !lon)
         return core_err_nomem(err);
 #define ADD(position) (lat[n] = (position).lat_deg, lon[n] = (position).lon_deg, n++)

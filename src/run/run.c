@@ -26,7 +26,8 @@ static const enum forcing_kind forcing_kinds[SCENARIO_FORCING_KINDS] = {
     [SCENARIO_SEA_TEMPERATURE] = FORCING_SEA_TEMPERATURE,
 };
 
-static struct forcing_request request_of(struct run *run, enum forcing_kind kind, const struct scenario_forcing *from)
+static struct forcing_request request_of(struct run *run, enum forcing_kind kind,
+                                         const struct scenario_forcing *from)
 {
     struct forcing_request request = {
         .kind = kind,
@@ -36,9 +37,11 @@ static struct forcing_request request_of(struct run *run, enum forcing_kind kind
         .n_series = from->n_series,
         .label = from->pointer,
     };
-    struct forcing_observation *series = CORE_ARENA_NEW(&run->arena, struct forcing_observation, from->n_series);
+    struct forcing_observation *series =
+        CORE_ARENA_NEW(&run->arena, struct forcing_observation, from->n_series);
     for (size_t i = 0; series && i < from->n_series; i++)
-        series[i] = (struct forcing_observation){from->series[i].t_ns, from->series[i].u_mps, from->series[i].v_mps};
+        series[i] =
+            (struct forcing_observation){from->series[i].t_ns, from->series[i].u_mps, from->series[i].v_mps};
     request.series = from->n_series ? series : NULL;
     return request;
 }
@@ -70,9 +73,10 @@ enum ph_status run_open(struct run *run, struct ph_err *err)
     if (status)
         return status;
     if (!geo_coast_installed(run->coast))
-        core_job_warn(run->job, "no-coastline",
-                      "no coastline is installed: nothing strands and land is searched like water; install the "
-                      "package gmt-gshhg-high");
+        core_job_warn(
+            run->job, "no-coastline",
+            "no coastline is installed: nothing strands and land is searched like water; install the "
+            "package gmt-gshhg-high");
     return forcing_start(run, err);
 }
 
@@ -82,10 +86,13 @@ enum ph_status run_drift(struct run *run, struct ph_err *err)
     if (status)
         return status;
     const struct scenario_drift *drift = &run->c.drift;
-    size_t n_times = (size_t)((double)(drift->until_ns - drift->start_ns) / CORE_NS_PER_S / drift->output_every_s) + 2;
-    core_job_log(run->job, CORE_LOG_INFO, "run.memory", "%zu particles, %zu times: %.0f MB besides the forcing fields",
-                 run->seeds.n, n_times, (double)drift_bytes_needed(run->seeds.n, n_times) / 1e6);
-    return drift_run(&run->c, &run->seeds, run->forcing, run->coast, run->job, &run->ensemble, &run->service, err);
+    size_t n_times =
+        (size_t)((double)(drift->until_ns - drift->start_ns) / CORE_NS_PER_S / drift->output_every_s) + 2;
+    core_job_log(run->job, CORE_LOG_INFO, "run.memory",
+                 "%zu particles, %zu times: %.0f MB besides the forcing fields", run->seeds.n, n_times,
+                 (double)drift_bytes_needed(run->seeds.n, n_times) / 1e6);
+    return drift_run(&run->c, &run->seeds, run->forcing, run->coast, run->job, &run->ensemble, &run->service,
+                     err);
 }
 
 enum ph_status run_cloud_make(struct run *run, struct run_cloud *out, struct ph_err *err)
@@ -118,7 +125,8 @@ static enum ph_status cloud_thin(struct run *run, struct plan_cloud *cloud, stru
     float *lat = CORE_ARENA_NEW(&run->arena, float, n * cloud->n_knots);
     float *lon = CORE_ARENA_NEW(&run->arena, float, n * cloud->n_knots);
     double *weight = CORE_ARENA_NEW(&run->arena, double, n);
-    uint16_t *object = CORE_ARENA_NEW(&run->arena, uint16_t, n), *source = CORE_ARENA_NEW(&run->arena, uint16_t, n);
+    uint16_t *object = CORE_ARENA_NEW(&run->arena, uint16_t, n),
+             *source = CORE_ARENA_NEW(&run->arena, uint16_t, n);
     if (!lat || !lon || !weight || !object || !source)
         return core_err_nomem(err);
     double all = 0, kept = 0;
@@ -150,7 +158,8 @@ static enum ph_status plan_reindex(struct run *run, struct ph_err *err)
     struct plan_result *plan = &run->plan;
     for (size_t i = 0; i < plan->n_areas; i++)
         plan->area[i].asset = run->plan_asset_index[plan->area[i].asset];
-    struct plan_unused *unused = CORE_ARENA_NEW(&plan->arena, struct plan_unused, plan->n_unused + run->n_refused);
+    struct plan_unused *unused =
+        CORE_ARENA_NEW(&plan->arena, struct plan_unused, plan->n_unused + run->n_refused);
     if (!unused)
         return core_err_nomem(err);
     size_t n = 0;
@@ -159,8 +168,8 @@ static enum ph_status plan_reindex(struct run *run, struct ph_err *err)
     for (size_t i = 0; i < plan->n_unused; i++) {
         unused[n] = plan->unused[i];
         unused[n].asset = run->plan_asset_index[unused[n].asset];
-        core_job_warn(run->job, "asset-unused", "%s takes no part in the plan: %s", run->c.asset[unused[n].asset].id,
-                      unused[n].why);
+        core_job_warn(run->job, "asset-unused", "%s takes no part in the plan: %s",
+                      run->c.asset[unused[n].asset].id, unused[n].why);
         n++;
     }
     plan->unused = unused;

@@ -26,7 +26,7 @@ struct run {
     struct drift_ensemble ensemble;
     struct drift_service service;
 
-    double cell_m; // cells of maps; 0: chosen to fit the cloud
+    double cell_m;            // cells of maps; 0: chosen to fit the cloud
     struct export_time *time; // [ensemble.n_times]
     struct prob_region *region;
 
@@ -36,8 +36,8 @@ struct run {
     struct plan_asset *plan_asset; // those that can take part
     size_t *plan_asset_index;      // their place in the case
     size_t n_plan_assets;
-    struct sensor_sweep *sweep; // [n_assets * n_objects]
-    bool *sweep_known;          // [n_assets]
+    struct sensor_sweep *sweep;  // [n_assets * n_objects]
+    bool *sweep_known;           // [n_assets]
     struct plan_unused *refused; // assets left out before planning
     size_t n_refused;
     struct plan_result plan;
@@ -47,7 +47,8 @@ struct run {
 
 // Reads the case. On failure `problems` (may be NULL) has the list.
 enum ph_status run_load(struct run *run, const char *path, const struct scenario_overrides *overrides,
-                        struct core_job *job, struct scenario_problems *problems, struct ph_err *err) PH_NODISCARD;
+                        struct core_job *job, struct scenario_problems *problems,
+                        struct ph_err *err) PH_NODISCARD;
 
 // Opens coast and forcing: everything that the case names is there and can be read.
 enum ph_status run_open(struct run *run, struct ph_err *err) PH_NODISCARD;
@@ -77,13 +78,14 @@ void run_fini(struct run *run);
 
 // What goes into the folder.
 enum run_parts {
-    RUN_PART_PLAN = 1,  // plan.*, tasks/
-    RUN_PART_ALL = 3,   // and summary, trajectories, probability, containment, report
+    RUN_PART_PLAN = 1, // plan.*, tasks/
+    RUN_PART_ALL = 3,  // and summary, trajectories, probability, containment, report
 };
 
 // Writes all files aside and moves them into `dir` when every one of them is whole. Files that an earlier
 // run left there and this one does not write are removed (they are named in its summary.json).
-enum ph_status run_write(struct run *run, const char *dir, enum run_parts parts, struct ph_err *err) PH_NODISCARD;
+enum ph_status run_write(struct run *run, const char *dir, enum run_parts parts,
+                         struct ph_err *err) PH_NODISCARD;
 
 // One map of the cloud at output time t, on a grid fitted to it.
 enum ph_status run_map_at(struct run *run, size_t t, struct prob_map *out, struct ph_err *err) PH_NODISCARD;

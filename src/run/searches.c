@@ -32,7 +32,8 @@ static enum ph_status widths_make(struct run *run, const struct scenario_search 
         return status;
     }
     if (isnan(search->sweep_width_m))
-        return core_err_set(err, PH_EINPUT, search->pointer, "give sweep_width_nm, or the id of an asset of the case",
+        return core_err_set(err, PH_EINPUT, search->pointer,
+                            "give sweep_width_nm, or the id of an asset of the case",
                             "the sweep width of search '%s' is not known", search->id);
     for (size_t o = 0; o < n; o++)
         widths_m[o] = search->sweep_width_m;
@@ -49,8 +50,8 @@ static double track_speed_mps(const struct scenario_track_point *track, size_t n
     return time_s > 0 ? length_m / time_s : 0;
 }
 
-static enum ph_status track_make(struct run *run, const struct scenario_search *search, struct plan_track *out,
-                                 struct ph_err *err)
+static enum ph_status track_make(struct run *run, const struct scenario_search *search,
+                                 struct plan_track *out, struct ph_err *err)
 {
     struct scenario_track_point *points = search->track;
     size_t n = search->n_track;
@@ -77,14 +78,16 @@ static enum ph_status track_make(struct run *run, const struct scenario_search *
 }
 
 // A search outside the time of the drift teaches nothing here: that must be said.
-static void outside_warn(struct run *run, const struct scenario_search *search, const struct plan_track *track)
+static void outside_warn(struct run *run, const struct scenario_search *search,
+                         const struct plan_track *track)
 {
     const struct drift_ensemble *e = &run->ensemble;
     int64_t from = track->waypoint[0].t_ns, to = track->waypoint[track->n_waypoints - 1].t_ns;
     if (from < e->time_ns[0] || to > e->time_ns[e->n_times - 1])
-        core_job_warn(run->job, "search-outside",
-                      "search '%s' lies partly or wholly outside the time of the drift; that part does not count",
-                      search->id);
+        core_job_warn(
+            run->job, "search-outside",
+            "search '%s' lies partly or wholly outside the time of the drift; that part does not count",
+            search->id);
 }
 
 enum ph_status run_searches_apply(struct run *run, const struct plan_cloud *cloud, struct ph_err *err)
@@ -97,7 +100,8 @@ enum ph_status run_searches_apply(struct run *run, const struct plan_cloud *clou
         const struct scenario_search *search = &run->c.search[s];
         if (search->found) {
             core_job_warn(run->job, "search-found",
-                          "search '%s' found the object: it teaches nothing about where else to look", search->id);
+                          "search '%s' found the object: it teaches nothing about where else to look",
+                          search->id);
             continue;
         }
         enum ph_status status = track_make(run, search, &tracks[n_tracks], err);

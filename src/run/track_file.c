@@ -48,7 +48,8 @@ static bool attribute_number(xmlTextReader *reader, const char *name, double lim
 }
 
 // Reads on from a point's start tag to its end; its time may stand anywhere inside.
-static enum ph_status point_read(xmlTextReader *reader, const char *path, struct points *points, struct ph_err *err)
+static enum ph_status point_read(xmlTextReader *reader, const char *path, struct points *points,
+                                 struct ph_err *err)
 {
     struct scenario_track_point point;
     bool has_time = false;
@@ -59,7 +60,8 @@ static enum ph_status point_read(xmlTextReader *reader, const char *path, struct
     int depth = xmlTextReaderDepth(reader);
     int more = xmlTextReaderIsEmptyElement(reader) ? 0 : 1;
     while (more == 1 && (more = xmlTextReaderRead(reader)) == 1 && xmlTextReaderDepth(reader) > depth) {
-        if (xmlTextReaderNodeType(reader) != XML_READER_TYPE_ELEMENT || xmlTextReaderDepth(reader) != depth + 1 ||
+        if (xmlTextReaderNodeType(reader) != XML_READER_TYPE_ELEMENT ||
+            xmlTextReaderDepth(reader) != depth + 1 ||
             strcmp((const char *)xmlTextReaderConstLocalName(reader), "time"))
             continue;
         xmlChar *text = xmlTextReaderReadString(reader);
@@ -84,8 +86,8 @@ static int by_time(const void *a, const void *b)
     return (p->t_ns > q->t_ns) - (p->t_ns < q->t_ns);
 }
 
-static enum ph_status points_read(xmlTextReader *reader, const char *path, const char *tag, struct points *points,
-                                  struct ph_err *err)
+static enum ph_status points_read(xmlTextReader *reader, const char *path, const char *tag,
+                                  struct points *points, struct ph_err *err)
 {
     enum ph_status status = PH_OK;
     int more;
@@ -104,8 +106,8 @@ static void xml_quiet(void *arg, const char *message, xmlParserSeverities severi
     (void)arg, (void)message, (void)severity, (void)locator; // the reader's return value says it
 }
 
-static enum ph_status tag_read(const struct core_buf *file, const char *path, const char *tag, struct points *points,
-                               struct ph_err *err)
+static enum ph_status tag_read(const struct core_buf *file, const char *path, const char *tag,
+                               struct points *points, struct ph_err *err)
 {
     xmlTextReader *reader = xmlReaderForMemory(file->text, (int)file->length, NULL, NULL, XML_PARSE_NONET);
     if (!reader)
