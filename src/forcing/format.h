@@ -1,6 +1,6 @@
 // The wall between files and everything else: a format finds the fields in a file and reads blocks of them as
-// (u, v) toward east and north in SI on a grid whose axes rise. A new format is a table like this one, with a
-// line in format.c.
+// (u, v) in SI on a grid whose axes rise: toward east and north, or along the grid when the field says so. A
+// new format is a table like this one, with a line in format.c.
 #ifndef FORCING_FORMAT_H
 #define FORCING_FORMAT_H
 
@@ -32,6 +32,7 @@ struct forcing_field {
     const char *reading;         // "components", "speed and direction (from)", ...
     int parts;
     struct forcing_grid grid;
+    bool grid_relative;  // u and v are along the grid's own axes; turned to east and north when loaded
     const int64_t *t_ns; // strictly rising
     size_t n_times;
     struct forcing_notes notes;

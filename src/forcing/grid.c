@@ -3,6 +3,9 @@
 #include <math.h>
 
 #include "core/err.h"
+#include "core/units.h"
+
+#define M_PER_DEG (60 * CORE_M_PER_NM)
 
 // Points needed beyond the cell of a place: the coastal search looks 1.5 cells around.
 enum { STENCIL = 2 };
@@ -171,6 +174,16 @@ bool forcing_axis_locate_lon(const struct forcing_axis *axis, double lon_deg, si
     *i = x <= axis->last + slack ? axis->n - 2 : 0;
     *w = x <= axis->last + slack ? 1 : 0;
     return isfinite(lon_deg);
+}
+
+enum ph_status forcing_grid_regular(struct forcing_axis lat, struct forcing_axis lon,
+                                    struct forcing_grid *out)
+{
+    struct forcing_grid grid = {
+        .lat = lat, .lon = lon, .nj = lat.n, .ni = lon.n, .wraps = lon.wraps, .step_m = lat.step * M_PER_DEG};
+    grid.box = forcing_grid_box(&grid);
+    *out = grid;
+    return PH_OK;
 }
 
 static bool axis_same(const struct forcing_axis *a, const struct forcing_axis *b, double period)

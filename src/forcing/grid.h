@@ -1,9 +1,13 @@
-// Regular grids of longitude and latitude: where a place lies between their points.
+// Where the points of a field lie, and which of them serve a place. Regular axes of longitude and latitude
+// are the fast path; projected axes, curved rows, rows of a reduced Gaussian grid and triangles are behind
+// the same two questions: which points are needed on a box (a block), and which serve a place with what
+// weight (a spot).
 #ifndef FORCING_GRID_H
 #define FORCING_GRID_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/arena.h"
 #include "geo/position.h"
@@ -22,9 +26,82 @@ struct forcing_axis {
     size_t n_file; // may be one more: the first meridian again
 };
 
-struct forcing_grid {
-    struct forcing_axis lat, lon;
+enum forcing_shape {
+    FORCING_REGULAR,   // axes of longitude and latitude
+    FORCING_PROJECTED, // axes x and y of a projection, or of a rotated pole
+    FORCING_CURVED,    // rows and columns of points that lie anywhere
+    FORCING_ROWS,      // rows of constant latitude, each with its own number of points (reduced Gaussian)
+    FORCING_TRIANGLES, // values at the nodes or in the faces of triangles
 };
+
+struct forcing_projection;
+struct forcing_rows;
+struct forcing_mesh;
+struct forcing_boxtree;
+
+// Made by one of the functions below, in an arena; nothing to free. Points are numbered j * ni + i.
+struct forcing_grid {
+    enum forcing_shape shape;
+    struct forcing_axis lat, lon; // regular; projected: y and x, in metres or degrees of the rotated pole
+    size_t nj, ni;                // points; rows and triangles: 1 x all of them, in the order of the file
+    bool wraps;                   // column 0 comes after column ni - 1
+    double step_m;                // usual distance between neighbours
+    struct geo_box box;
+    const struct forcing_projection *projection;
+    const double *point_lat_deg, *point_lon_deg; // curved, triangles: of each point
+    const double *angle_rad; // curved: direction of rising i, counter-clockwise from east; NULL: by geometry
+    const struct forcing_rows *rows;
+    const struct forcing_mesh *mesh;
+    const struct forcing_boxtree *tree;
+};
+
+enum ph_status forcing_grid_regular(struct forcing_axis lat, struct forcing_axis lon,
+                                    struct forcing_grid *out) PH_NODISCARD;
+
+// Axes of a projection, given as PROJ writes it: +proj=lcc | stere (polar) | merc | ob_tran with
+// +o_proj=longlat, with +R, +a +b, +a +rf or +ellps; x and y in metres (ob_tran: degrees of the rotated
+// longitude and latitude), each in the order of the file (axis.reversed tells when it falls). No other key
+// changes the answer, and no file is opened for it. PH_EUNSUPPORTED for other projections.
+enum ph_status forcing_grid_projected(const char *proj, const double *x, size_t n_x, const double *y,
+                                      size_t n_y, struct core_arena *arena, struct forcing_grid *out,
+                                      struct ph_err *err) PH_NODISCARD;
+
+// nj rows of ni points, lat and lon of each (kept, not copied). NAN: no point there.
+enum ph_status forcing_grid_curved(const double *lat_deg, const double *lon_deg, size_t nj, size_t ni,
+                                   struct core_arena *arena, struct forcing_grid *out,
+                                   struct ph_err *err) PH_NODISCARD;
+
+// Rows from north to south or south to north: row r is at lat_deg[r] and has n[r] points, the first at
+// first_deg[r], the others step_deg[r] east of one another (n x step = 360: round the earth).
+enum ph_status forcing_grid_rows(const double *lat_deg, const size_t *n, const double *first_deg,
+                                 const double *step_deg, size_t n_rows, struct core_arena *arena,
+                                 struct forcing_grid *out, struct ph_err *err) PH_NODISCARD;
+
+// Triangles between nodes (3 numbers from 0 for each face; kept, not copied). on_faces: one value for each
+// face, the same all over it; else one for each node, linear between.
+enum ph_status forcing_grid_triangles(const double *node_lat_deg, const double *node_lon_deg, size_t n_nodes,
+                                      const uint32_t *corner, size_t n_faces, bool on_faces,
+                                      struct core_arena *arena, struct forcing_grid *out,
+                                      struct ph_err *err) PH_NODISCARD;
+
+// The points that serve a place: up to four, weights that sum to one. n == 0: the place is not on the grid.
+struct forcing_spot {
+    uint32_t point[4];
+    float weight[4];
+    int n;
+};
+void forcing_grid_locate(const struct forcing_grid *grid, size_t n, const double *lat_deg,
+                         const double *lon_deg, struct forcing_spot *out);
+
+// Where a point lies.
+struct geo_pos forcing_grid_point(const struct forcing_grid *grid, size_t point);
+
+// Direction of the grid's own first axis (rising i, as the axes and angle_rad say) at a point, in radians
+// counter-clockwise from east; components along the grid are turned by it. Zero for rows and triangles.
+double forcing_grid_angle(const struct forcing_grid *grid, size_t point);
+
+// "lambert conformal, 1799 x 1059 points, 3.0 km"
+void forcing_grid_text(const struct forcing_grid *grid, char *out, size_t size);
 
 // Makes an axis of what the file holds, in its own order. PH_EINPUT says why it is none.
 enum ph_status forcing_axis_lat(const double *value, size_t n, struct core_arena *arena,
@@ -44,7 +121,8 @@ bool forcing_grid_same(const struct forcing_grid *a, const struct forcing_grid *
 struct geo_box forcing_grid_box(const struct forcing_grid *grid);
 
 // A block of the grid: rows from j0, columns from i0 (which may be before the seam; column c is file column
-// (i0 + c) mod n). nj == 0: nothing of the box lies on the grid.
+// (i0 + c) mod ni). For rows and triangles a range of points: j0 = 0, nj = 1. nj == 0: nothing of the box
+// lies on the grid.
 struct forcing_block {
     size_t j0, nj, i0, ni;
 };

@@ -95,19 +95,17 @@ static enum ph_status coordinate_read(struct forcing_file *file, int var, size_t
 static enum ph_status grid_read(struct forcing_file *file, const struct forcing_layout *layout,
                                 struct forcing_grid *out, struct ph_err *err)
 {
-    struct forcing_grid grid;
+    struct forcing_axis lat_axis, lon_axis;
     double *lat, *lon;
     size_t n_lat, n_lon;
     enum ph_status status = coordinate_read(file, layout->lat_var, MOST_POINTS, &lat, &n_lat, err);
     if (!status)
         status = coordinate_read(file, layout->lon_var, MOST_POINTS, &lon, &n_lon, err);
     if (!status)
-        status = forcing_axis_lat(lat, n_lat, &file->arena, &grid.lat, err);
+        status = forcing_axis_lat(lat, n_lat, &file->arena, &lat_axis, err);
     if (!status)
-        status = forcing_axis_lon(lon, n_lon, &file->arena, &grid.lon, err);
-    if (!status)
-        *out = grid;
-    return status;
+        status = forcing_axis_lon(lon, n_lon, &file->arena, &lon_axis, err);
+    return status ? status : forcing_grid_regular(lat_axis, lon_axis, out);
 }
 
 struct stamp {
