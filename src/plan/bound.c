@@ -44,8 +44,9 @@ struct relaxation {
     size_t n_bins;
     struct block *block;
     size_t n_blocks;
-    double *coverage; // [n]
-    double *slope;    // [n] scratch: w b'(C)
+    double *search_end_s; // [n_assets] no plan searches later, see search_ends_fill
+    double *coverage;     // [n]
+    double *slope;        // [n] scratch: w b'(C)
 };
 
 static double law(const struct relaxation *r, double c)
@@ -62,7 +63,7 @@ static double law_slope(const struct relaxation *r, double c)
 // the swept area grows: relative speed v_rel sweeps W sqrt(v / v_rel) v_rel, and v_rel <= v + u.
 static double spread_of(const struct relaxation *r, const struct block *block, const struct plan_cell *cell)
 {
-    double speed = plan_speed_made_good(&r->problem->asset[block->asset]);
+    double speed = r->problem->asset[block->asset].speed_mps;
     double meet = r->problem->detection == PLAN_RANDOM ? 1 : sqrt(1 + cell->drift_mps / speed);
     return meet / cell->area_m2;
 }
@@ -83,27 +84,57 @@ static double widest(const struct relaxation *r, size_t asset)
     return most;
 }
 
-// The longest time that an asset can be searching near a cell within a bin: it flies straight there and
-// back at its faster speed, and sees from two sweep widths off. 1 % for the plane's distances.
-static double time_near(const struct relaxation *r, size_t asset, const struct plan_bin *bin,
-                        const struct plan_cell *cell)
+// From when to when an asset can be near a cell: it flies straight there and back at its faster speed, and
+// sees from two sweep widths off. 1 % for the plane's distances.
+static void stay_near(const struct relaxation *r, size_t asset, const struct plan_cell *cell, double *from_s,
+                      double *to_s)
 {
     const struct plan_asset *a = &r->problem->asset[asset];
     const struct plan_scene *scene = r->scene;
-    double from_s, to_s;
     if (a->has_on_scene) {
-        from_s = plan_scene_seconds(scene, a->on_scene_ns);
-        to_s = from_s + a->search_s;
-    } else {
-        struct geo_xy base = plan_flat_to_xy(&scene->flat, a->from.lat_deg, a->from.lon_deg);
-        struct geo_xy home = plan_flat_to_xy(&scene->flat, a->return_to.lat_deg, a->return_to.lon_deg);
-        double near_m = cell->radius_m + 2 * widest(r, asset), fast = fmax(a->transit_mps, a->speed_mps);
-        double out_m = fmax(0, 0.99 * hypot(cell->x_m - base.x_m, cell->y_m - base.y_m) - near_m);
-        double back_m = fmax(0, 0.99 * hypot(cell->x_m - home.x_m, cell->y_m - home.y_m) - near_m);
-        from_s = plan_scene_seconds(scene, a->available_ns);
-        to_s = from_s + a->endurance_s * (1 - a->reserve_frac) - back_m / fast;
-        from_s += out_m / fast;
+        *from_s = plan_scene_seconds(scene, a->on_scene_ns);
+        *to_s = *from_s + a->search_s;
+        return;
     }
+    struct geo_xy base = plan_flat_to_xy(&scene->flat, a->from.lat_deg, a->from.lon_deg);
+    struct geo_xy home = plan_flat_to_xy(&scene->flat, a->return_to.lat_deg, a->return_to.lon_deg);
+    double near_m = cell->radius_m + 2 * widest(r, asset), fast = fmax(a->transit_mps, a->speed_mps);
+    double out_m = fmax(0, 0.99 * hypot(cell->x_m - base.x_m, cell->y_m - base.y_m) - near_m);
+    double back_m = fmax(0, 0.99 * hypot(cell->x_m - home.x_m, cell->y_m - home.y_m) - near_m);
+    double available_s = plan_scene_seconds(scene, a->available_ns);
+    *from_s = available_s + out_m / fast;
+    *to_s = available_s + a->endurance_s * (1 - a->reserve_frac) - back_m / fast;
+}
+
+// A search from s to leave e ends at s + (1 - allowance)(e - s), which grows with both: the latest end
+// belongs to the farthest cell from base (plus both margins of stay_near and the minute to which arrivals are
+// rounded) and the latest leave.
+static void search_ends_fill(struct relaxation *r)
+{
+    for (size_t a = 0; a < r->problem->n_assets; a++) {
+        const struct plan_asset *asset = &r->problem->asset[a];
+        double start_s = r->scene->knot_s[0], leave_s = -INFINITY;
+        for (size_t k = 0; k < r->n_bins; k++)
+            for (size_t c = 0; c < r->bin[k].n_cells; c++) {
+                const struct plan_cell *cell = &r->bin[k].cell[c];
+                double from_s, to_s, margin_m = 2 * (cell->radius_m + 2 * widest(r, a));
+                stay_near(r, a, cell, &from_s, &to_s);
+                if (!asset->has_on_scene)
+                    from_s += 60 + margin_m / asset->transit_mps;
+                if (from_s < to_s)
+                    start_s = fmax(start_s, from_s), leave_s = fmax(leave_s, to_s);
+            }
+        r->search_end_s[a] = start_s + (1 - asset->turn_allowance_frac) * (leave_s - start_s);
+    }
+}
+
+// The longest time that an asset can be searching near a cell within a bin.
+static double time_near(const struct relaxation *r, size_t asset, const struct plan_bin *bin,
+                        const struct plan_cell *cell)
+{
+    double from_s, to_s;
+    stay_near(r, asset, cell, &from_s, &to_s);
+    to_s = fmin(to_s, r->search_end_s[asset]);
     return fmax(0, fmin(to_s, bin->to_s) - fmax(from_s, bin->from_s));
 }
 
@@ -116,7 +147,7 @@ static void block_fill(const struct relaxation *r, struct block *block)
         block->reach[c] = s > 0;
         most_s = fmax(most_s, s);
     }
-    block->budget_m = most_s * plan_speed_made_good(&r->problem->asset[block->asset]);
+    block->budget_m = most_s * r->problem->asset[block->asset].speed_mps;
 }
 
 // The ends of the track count with the first and the last bin in which the asset searches.
@@ -158,8 +189,10 @@ static bool time_range(const struct relaxation *r, double *from_s, double *to_s)
 static enum ph_status blocks_make(struct relaxation *r, struct core_arena *arena, struct ph_err *err)
 {
     r->block = CORE_ARENA_NEW(arena, struct block, r->n_bins * r->problem->n_assets);
-    if (!r->block)
+    r->search_end_s = CORE_ARENA_NEW(arena, double, r->problem->n_assets);
+    if (!r->block || !r->search_end_s)
         return core_err_nomem(err);
+    search_ends_fill(r);
     for (size_t k = 0; k < r->n_bins; k++)
         for (size_t a = 0; a < r->problem->n_assets; a++) {
             size_t cells = r->bin[k].n_cells;

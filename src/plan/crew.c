@@ -16,7 +16,7 @@ static void sweeps_fill(struct plan_crew *crew)
         const struct plan_asset *asset = &problem->asset[a];
         for (size_t o = 0; o < n_objects; o++)
             crew->kappa[a * n_objects + o] =
-                asset->sweep_m[o] * asset->sweep_m[o] * plan_speed_made_good(asset) / (8 * CORE_PI);
+                asset->sweep_m[o] * asset->sweep_m[o] * asset->speed_mps / (8 * CORE_PI);
         double sum = 0, weight = 0;
         for (size_t i = 0; i < scene->n; i++) {
             sum += scene->weight[i] * asset->sweep_m[scene->object[i]];

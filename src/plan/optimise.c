@@ -30,8 +30,8 @@ static bool view_of(const struct plan_crew *crew, size_t a, const double *weight
         if (!plan_window_of(&crew->problem->asset[a], mean, mean, crew->from_ns, crew->to_ns, &window))
             return pass > 0 && (*out = view, true);
         view.mid_s = plan_scene_seconds(scene, window.start_ns / 2 + window.end_ns / 2);
-        view.track_m = plan_speed_made_good(&crew->problem->asset[a]) *
-                       ((double)(window.end_ns - window.start_ns) / CORE_NS_PER_S);
+        view.track_m =
+            crew->problem->asset[a].speed_mps * ((double)(window.end_ns - window.start_ns) / CORE_NS_PER_S);
     }
     *out = view;
     return true;

@@ -22,6 +22,7 @@ struct making {
     struct plan_scene scene; // all particles, or as many as are worth refining on
     struct plan_crew crew;
     struct plan_result *out;
+    const uint8_t *inside; // [n_areas][n] 1: the particle is in the area at the middle of its search
 };
 
 static enum ph_status check(const struct plan_problem *problem, struct ph_err *err)
@@ -86,6 +87,11 @@ static const char *creep_name(const struct plan_rectangle *r)
     return name[(int)floor(core_deg_wrap360(bearing + 22.5) / 45) % 8];
 }
 
+static int64_t whole_seconds(double s)
+{
+    return (int64_t)floor(s) * CORE_NS_PER_S;
+}
+
 static bool waypoints_fill(struct making *m, const struct plan_rectangle *r, struct plan_area *area)
 {
     struct plan_vertex vertex[2 * PLAN_MOST_LEGS];
@@ -96,7 +102,7 @@ static bool waypoints_fill(struct making *m, const struct plan_rectangle *r, str
     for (size_t i = 0; i < area->n_waypoints; i++) {
         struct geo_xy xy = {vertex[i].x_m, vertex[i].y_m};
         area->waypoint[i].pos = plan_flat_to_pos(&m->flat, xy);
-        area->waypoint[i].t_ns = m->scene.t0_ns + (int64_t)floor(vertex[i].t_s * 1e9);
+        area->waypoint[i].t_ns = r->window.start_ns + whole_seconds(vertex[i].t_s - vertex[0].t_s);
     }
     area->waypoint[area->n_waypoints - 1].t_ns = r->end_ns;
     return true;
@@ -119,6 +125,7 @@ static bool area_fill(struct making *m, const struct plan_rectangle *r, struct p
         .coverage = m->crew.sweep_m[r->asset] / r->spacing_m,
         .start_ns = r->window.start_ns,
         .end_ns = r->end_ns,
+        .leave_ns = r->window.leave_ns,
         .track_m = r->track_m,
         .transit_s = r->window.transit_s,
         .return_s = r->window.return_s,
@@ -139,24 +146,54 @@ static enum ph_status area_expose(const struct making *m, const struct plan_area
                                   enum plan_detection detection, double *exposure, struct ph_err *err)
 {
     const struct plan_asset *asset = &m->problem->asset[area->asset];
-    struct plan_track track = {area->waypoint, area->n_waypoints, asset->sweep_m, plan_speed_made_good(asset),
-                               area};
+    struct plan_track track = {area->waypoint, area->n_waypoints, asset->sweep_m, asset->speed_mps, area};
     return plan_expose(&m->problem->cloud, &track, detection, m->threads, exposure, err);
 }
 
-// Probability inside the area at the middle of the search.
-static double poc_of(const struct making *m, const struct plan_rectangle *r, double *x, double *y)
+// Where particle i is at t between its knots; false when it does not drift then.
+static bool particle_at(const struct plan_cloud *cloud, const struct plan_flat *flat, size_t i, int64_t t_ns,
+                        struct geo_xy *out)
 {
+    size_t k = 0;
+    while (k + 2 < cloud->n_knots && cloud->time_ns[k + 1] <= t_ns)
+        k++;
+    size_t a = k * cloud->n + i, b = a + cloud->n;
+    if (isnan(cloud->lat_deg[a]) || isnan(cloud->lat_deg[b]))
+        return false;
+    double w = (double)(t_ns - cloud->time_ns[k]) / (double)(cloud->time_ns[k + 1] - cloud->time_ns[k]);
+    struct geo_xy from = plan_flat_to_xy(flat, cloud->lat_deg[a], cloud->lon_deg[a]);
+    struct geo_xy to = plan_flat_to_xy(flat, cloud->lat_deg[b], cloud->lon_deg[b]);
+    *out = (struct geo_xy){from.x_m + w * (to.x_m - from.x_m), from.y_m + w * (to.y_m - from.y_m)};
+    return true;
+}
+
+// Marks who is inside the area at the middle of its search; returns their probability, the POC.
+static double inside_mark(const struct making *m, const struct plan_rectangle *r, uint8_t *inside)
+{
+    const struct plan_cloud *cloud = &m->problem->cloud;
     struct plan_box box = plan_rectangle_box(r, m->scene.t0_ns);
-    double inside = 0;
-    plan_scene_at(&m->scene, (box.from_s + box.to_s) / 2, x, y);
-    for (size_t i = 0; i < m->scene.n; i++) {
-        double dx = x[i] - box.x_m, dy = y[i] - box.y_m;
-        if (fabs(dx * box.ux + dy * box.uy) <= box.half_u_m &&
-            fabs(dx * box.uy - dy * box.ux) <= box.half_v_m)
-            inside += m->scene.weight[i];
+    int64_t middle_ns = r->window.start_ns / 2 + r->end_ns / 2;
+    double poc = 0;
+    for (size_t i = 0; i < cloud->n; i++) {
+        struct geo_xy p;
+        if (!particle_at(cloud, &m->flat, i, middle_ns, &p))
+            continue;
+        double dx = p.x_m - box.x_m, dy = p.y_m - box.y_m;
+        inside[i] = fabs(dx * box.ux + dy * box.uy) <= box.half_u_m &&
+                    fabs(dx * box.uy - dy * box.ux) <= box.half_v_m;
+        poc += inside[i] ? cloud->weight[i] : 0;
     }
-    return inside;
+    return poc;
+}
+
+// Chance of detection of those who are inside. POS is not quite POC x POD: the cloud drifts through the area.
+static double pod_of(const struct plan_cloud *cloud, const uint8_t *inside, const double *exposure,
+                     double poc)
+{
+    double found = 0;
+    for (size_t i = 0; i < cloud->n; i++)
+        found += inside[i] ? cloud->weight[i] * -expm1(-exposure[i]) : 0;
+    return poc > 0 ? found / poc : 0;
 }
 
 // Exposures of all areas in the order listed: marginal gains add up to the total by construction.
@@ -178,7 +215,7 @@ static enum ph_status areas_score(struct making *m, double *exposure, double *al
             exposure[i] += alone[i];
         double after = plan_pos(cloud, exposure);
         out->area[k].pos = after - before;
-        out->area[k].pod = out->area[k].poc > 0 ? fmin(1, out->area[k].pos_alone / out->area[k].poc) : 0;
+        out->area[k].pod = pod_of(cloud, m->inside + k * cloud->n, alone, out->area[k].poc);
         before = after;
     }
     out->pos_total = before;
@@ -251,9 +288,9 @@ static enum ph_status areas_make(struct making *m, struct ph_err *err)
     size_t n = m->problem->n_assets;
     out->area = CORE_ARENA_NEW(&out->arena, struct plan_area, n ? n : 1);
     out->unused = CORE_ARENA_NEW(&out->arena, struct plan_unused, n ? n : 1);
-    double *x = CORE_ARENA_NEW(&m->arena, double, m->scene.n),
-           *y = CORE_ARENA_NEW(&m->arena, double, m->scene.n);
-    if (!out->area || !out->unused || !x || !y)
+    uint8_t *inside = CORE_ARENA_NEW(&m->arena, uint8_t, n * m->problem->cloud.n);
+    m->inside = inside;
+    if (!out->area || !out->unused || !inside)
         return core_err_nomem(err);
     for (size_t a = 0; a < n; a++) {
         if (!m->crew.used[a]) {
@@ -263,7 +300,7 @@ static enum ph_status areas_make(struct making *m, struct ph_err *err)
         struct plan_area *area = &out->area[out->n_areas++];
         if (!area_fill(m, &m->crew.rectangle[a], area))
             return core_err_nomem(err);
-        area->poc = poc_of(m, &m->crew.rectangle[a], x, y);
+        area->poc = inside_mark(m, &m->crew.rectangle[a], inside + (out->n_areas - 1) * m->problem->cloud.n);
         if (m->crew.rectangle[a].window.clipped)
             core_job_warn(
                 m->job, "plan-window-clipped",

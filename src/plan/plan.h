@@ -76,7 +76,8 @@ struct plan_area {
     double poc, pod, pos; // pos: marginal gain in the order listed
     double pos_alone;
     double pos_other;         // pos under the other detection law (shown beside it)
-    int64_t start_ns, end_ns; // on scene, from CSP to the last waypoint
+    int64_t start_ns, end_ns; // searching, from CSP to the last waypoint, legs at search speed
+    int64_t leave_ns;         // on scene until: the turn allowance lies between end_ns and leave_ns
     double track_m;
     struct plan_waypoint *waypoint; // ends of legs, first is the CSP
     size_t n_waypoints;

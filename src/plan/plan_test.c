@@ -85,7 +85,9 @@ static void areas_check(const struct plan_problem *p, const struct plan_result *
                usable = asset->speed_mps * (1 - asset->turn_allowance_frac) * asset->search_s;
         budget = budget && fabs(a->track_m - (area / a->spacing_m - a->spacing_m)) < 1 &&
                  fabs(run / a->track_m - 1) < 1e-3 && a->track_m <= usable && a->track_m > 0.8 * usable &&
-                 a->end_ns <= asset->on_scene_ns + (int64_t)(asset->search_s * 1e9);
+                 a->end_ns <= asset->on_scene_ns +
+                                  (int64_t)((1 - asset->turn_allowance_frac) * asset->search_s * 1e9) &&
+                 a->leave_ns == asset->on_scene_ns + (int64_t)(asset->search_s * 1e9);
         for (size_t j = 0; j < k; j++) {
             const struct plan_area *b = &r->area[j];
             for (int c = 0; c < 4 && p->asset[b->asset].separation == asset->separation; c++)
@@ -197,9 +199,10 @@ static void from_base(void)
         const struct plan_area *a = &r.area[0];
         double out = geo_earth_distance_m(near.from, a->csp) / 70;
         double back = geo_earth_distance_m(a->waypoint[a->n_waypoints - 1].pos, near.return_to) / 70;
-        tap_near((double)(a->start_ns - near.available_ns) / 1e9, out, 1,
-                 "the search starts when the asset arrives");
-        tap_ok((double)(a->end_ns - near.available_ns) / 1e9 + back <= 5 * 3600 * .85 + 1,
+        tap_near((double)(a->start_ns - near.available_ns) / 1e9, out + 30, 31,
+                 "the search starts at the minute in which the asset arrives");
+        tap_ok((double)(a->leave_ns - near.available_ns) / 1e9 + back <= 5 * 3600 * .85 + 1 &&
+                   a->end_ns < a->leave_ns,
                "and the asset is home before its reserve");
         tap_ok(r.pos_total <= r.pos_bound, "random search: below the bound");
     }

@@ -51,7 +51,7 @@ static bool shape(const struct plan_asset *asset, const struct plan_wish *wish, 
 static bool lengthen(const struct plan_asset *asset, double seconds, double *leg_side_m,
                      const struct plan_rectangle *r)
 {
-    double track_m = plan_speed_made_good(asset) * seconds;
+    double track_m = asset->speed_mps * seconds;
     double side = floor((track_m + r->spacing_m) / r->n_legs / TENTH_NM + 1e-9) * TENTH_NM;
     if (side < 2 * r->spacing_m - 1)
         return false;
@@ -117,13 +117,14 @@ bool plan_rectangle_make(const struct plan_flat *flat, const struct plan_asset *
     if (!isfinite(wish->x_m) || !isfinite(wish->y_m) || !isfinite(wish->bearing_deg))
         return false;
     place(flat, wish, &r);
-    r.speed_mps = plan_speed_made_good(asset);
+    r.speed_mps = asset->speed_mps;
     if (!plan_window_of(asset, r.centre, r.centre, from_ns, to_ns, &r.window))
         return false;
     if (!shape(asset, wish, r.speed_mps * window_s(&r.window), &r) ||
         !lengthen(asset, window_s(&r.window), &r.leg_side_m, &r) || !settle(flat, asset, from_ns, to_ns, &r))
         return false;
-    r.end_ns = r.window.start_ns + (int64_t)floor(r.track_m / r.speed_mps * 1e9);
+    int64_t whole_s = (int64_t)floor(r.track_m / r.speed_mps); // plans count whole seconds
+    r.end_ns = r.window.start_ns + whole_s * CORE_NS_PER_S;
     if (r.end_ns > r.window.end_ns)
         r.end_ns = r.window.end_ns;
     *out = r;

@@ -11,9 +11,17 @@ static int64_t ns_of(double s)
     return (int64_t)llround(s * 1e9);
 }
 
-double plan_speed_made_good(const struct plan_asset *asset)
+int64_t plan_window_search_end(const struct plan_asset *asset, int64_t start_ns, int64_t leave_ns)
 {
-    return asset->speed_mps * (1 - asset->turn_allowance_frac);
+    return start_ns + (int64_t)floor((double)(leave_ns - start_ns) * (1 - asset->turn_allowance_frac));
+}
+
+// Arrivals are told in whole minutes: the next one, unless it is missed by less than a second.
+static int64_t whole_minute(int64_t t_ns)
+{
+    const int64_t minute_ns = 60 * CORE_NS_PER_S;
+    int64_t late_ns = (t_ns % minute_ns + minute_ns) % minute_ns;
+    return late_ns < CORE_NS_PER_S ? t_ns - late_ns : t_ns - late_ns + minute_ns;
 }
 
 // Time on scene before the ensemble's range is considered. A reserve is a share of the endurance that is
@@ -27,7 +35,7 @@ static struct plan_window unclipped(const struct plan_asset *asset, struct geo_p
     double back_s = geo_earth_distance_m(last, asset->return_to) / asset->transit_mps;
     double usable_s = asset->endurance_s * (1 - asset->reserve_frac);
     return (struct plan_window){
-        .start_ns = asset->available_ns + ns_of(out_s),
+        .start_ns = whole_minute(asset->available_ns + ns_of(out_s)),
         .end_ns = asset->available_ns + ns_of(usable_s - back_s),
         .transit_s = out_s,
         .return_s = back_s,
@@ -42,6 +50,10 @@ bool plan_window_of(const struct plan_asset *asset, struct geo_pos first, struct
         return false;
     if (window.start_ns < from_ns)
         window.start_ns = from_ns, window.clipped = true;
+    if (window.end_ns <= window.start_ns)
+        return false;
+    window.leave_ns = window.end_ns;
+    window.end_ns = plan_window_search_end(asset, window.start_ns, window.leave_ns);
     if (window.end_ns > to_ns)
         window.end_ns = to_ns, window.clipped = true;
     if (window.end_ns <= window.start_ns)

@@ -5,7 +5,8 @@
 #include "plan/plan.h"
 
 struct plan_window {
-    int64_t start_ns, end_ns;   // on scene
+    int64_t start_ns, end_ns;   // searching
+    int64_t leave_ns;           // on scene until: what turns and a look at contacts cost lies before it
     double transit_s, return_s; // 0 when fixed on scene
     bool clipped;               // the ensemble is shorter than the time on scene
 };
@@ -15,8 +16,9 @@ struct plan_window {
 bool plan_window_of(const struct plan_asset *asset, struct geo_pos first, struct geo_pos last,
                     int64_t from_ns, int64_t to_ns, struct plan_window *out);
 
-// Speed made good along the legs: what turns cost is spread evenly over them.
-double plan_speed_made_good(const struct plan_asset *asset);
+// The search's end for a time on scene: the turn allowance is kept at the end, so that every leg is timed at
+// search speed and no minute of turning counts as looking.
+int64_t plan_window_search_end(const struct plan_asset *asset, int64_t start_ns, int64_t leave_ns);
 
 // Why an asset with no time on scene cannot take part, in plain words.
 void plan_window_why(const struct plan_asset *asset, struct geo_pos place, int64_t from_ns, int64_t to_ns,
