@@ -12,7 +12,8 @@
 
 _Static_assert(PH_TEXT >= GEO_TEXT && PH_TEXT >= CORE_TIME_TEXT, "texts fit");
 _Static_assert((int)PH_ACTIVE == DRIFT_ACTIVE && (int)PH_STRANDED == DRIFT_STRANDED &&
-                   (int)PH_MISSING_DATA == DRIFT_MISSING_DATA && (int)PH_NOT_RELEASED == DRIFT_NOT_RELEASED,
+                   (int)PH_MISSING_DATA == DRIFT_MISSING_DATA && (int)PH_NOT_RELEASED == DRIFT_NOT_RELEASED &&
+                   (int)PH_UNDERWAY == DRIFT_UNDERWAY,
                "public states are the inner ones");
 
 struct ph_run {

@@ -64,6 +64,9 @@ static void count(const struct run *run, size_t t, struct export_time *out)
         case DRIFT_NOT_RELEASED:
             out->not_released++;
             break;
+        case DRIFT_UNDERWAY:
+            out->underway++;
+            break;
         }
     }
 }
@@ -129,6 +132,17 @@ enum ph_status run_map_at(struct run *run, size_t t, struct prob_map *out, struc
     return status;
 }
 
+// Latitudes of one time without those of craft under way: the grid is for who drifts. NULL: out of memory.
+static const float *drifting_lat(const struct drift_ensemble *e, size_t t, struct core_arena *arena)
+{
+    if (!memchr(e->status + t * e->n, DRIFT_UNDERWAY, e->n))
+        return e->lat_deg + t * e->n;
+    float *lat = CORE_ARENA_NEW(arena, float, e->n);
+    for (size_t i = 0; lat && i < e->n; i++)
+        lat[i] = e->status[t * e->n + i] == DRIFT_UNDERWAY ? NAN : e->lat_deg[t * e->n + i];
+    return lat;
+}
+
 // One grid for all times, as a file with dimensions (time, lat, lon) needs it.
 static enum ph_status common_grid(struct run *run, struct core_arena *arena, struct geo_grid *grid,
                                   struct ph_err *err)
@@ -137,13 +151,17 @@ static enum ph_status common_grid(struct run *run, struct core_arena *arena, str
     struct prob_cloud *clouds = CORE_ARENA_NEW(arena, struct prob_cloud, e->n_times);
     if (!clouds)
         return core_err_nomem(err);
-    for (size_t t = 0; t < e->n_times; t++)
+    for (size_t t = 0; t < e->n_times; t++) {
+        const float *lat = drifting_lat(e, t, arena);
+        if (!lat)
+            return core_err_nomem(err);
         clouds[t] = (struct prob_cloud){
             .n = e->n,
-            .lat_deg = e->lat_deg + t * e->n,
+            .lat_deg = lat,
             .lon_deg = e->lon_deg + t * e->n,
             .weight = run->posterior ? run->posterior : e->weight,
         };
+    }
     return prob_grid_choose(clouds, e->n_times, run->cell_m, MAP_CELLS_MAX, grid, err);
 }
 

@@ -23,6 +23,9 @@ static const char *const kind_names[] = {
     [SCENARIO_POINTS] = "points",
     [SCENARIO_AREA] = "area",
     [SCENARIO_LINE] = "line",
+    [SCENARIO_BEARING] = "bearing",
+    [SCENARIO_VOYAGE] = "voyage",
+    [SCENARIO_BACKTRACK] = "backtrack",
 };
 static const char *const forcing_names[FORCING_KINDS] = {
     [FORCING_CURRENT] = "current",
@@ -63,6 +66,34 @@ static void start_add(struct core_buf *buf, const struct scenario_start *start)
     spread_add(buf, start->spread);
 }
 
+// "33-10.0N 012-30.0E to ... (2 waypoints), 2.5 to 6.0 kn, departed ..."
+static void voyage_add(struct core_buf *buf, const struct scenario_source *source)
+{
+    const struct scenario_voyage *voyage = &source->voyage;
+    start_add(buf, &source->start[0]);
+    core_buf_puts(buf, " to ");
+    start_add(buf, &source->start[source->n_start - 1]);
+    core_buf_printf(buf, " (%zu waypoints), %.3g to %.3g kn, most likely %.3g; departed", source->n_start,
+                    core_kn_from_mps(voyage->speed_mps[0]), core_kn_from_mps(voyage->speed_mps[2]),
+                    core_kn_from_mps(voyage->speed_mps[1]));
+    window_add(buf, voyage->depart);
+    core_buf_puts(buf, voyage->has_distress ? "; in distress" : "; in distress anywhere on the way");
+    if (voyage->has_distress)
+        window_add(buf, voyage->distress);
+    if (voyage->n_hazards)
+        core_buf_printf(buf, "; %zu hazard areas", voyage->n_hazards);
+}
+
+static void bearing_add(struct core_buf *buf, const struct scenario_source *source)
+{
+    const struct scenario_bearing *bearing = &source->bearing;
+    char position[GEO_TEXT];
+    geo_pos_format(source->start[0].pos, 1, position);
+    core_buf_printf(buf, "on a bearing of %03.0f\xc2\xb0 (sd %.2g\xc2\xb0) from %s, %.3g to %.3g NM off",
+                    bearing->toward_deg, bearing->sd_deg, position, core_nm_from_m(bearing->range_m[0]),
+                    core_nm_from_m(bearing->range_m[1]));
+}
+
 static const char *scenario_text(struct run *run, const struct scenario_source *source)
 {
     struct core_buf buf = {0};
@@ -82,6 +113,14 @@ static const char *scenario_text(struct run *run, const struct scenario_source *
     case SCENARIO_AREA:
         core_buf_printf(&buf, "anywhere in an area of %zu corners", source->n_polygon);
         break;
+    case SCENARIO_BEARING:
+        bearing_add(&buf, source);
+        break;
+    case SCENARIO_VOYAGE:
+        voyage_add(&buf, source);
+        return buffer_keep(run, &buf);
+    case SCENARIO_BACKTRACK:
+        break;
     }
     window_add(&buf, source->time);
     return buffer_keep(run, &buf);
@@ -89,7 +128,11 @@ static const char *scenario_text(struct run *run, const struct scenario_source *
 
 static struct geo_pos scenario_centre(const struct scenario_source *source)
 {
-    if (source->kind == SCENARIO_POINT || source->kind == SCENARIO_POINTS)
+    const struct scenario_bearing *bearing = &source->bearing;
+    if (source->kind == SCENARIO_BEARING)
+        return geo_earth_forward(source->start[0].pos, bearing->toward_deg,
+                                 0.5 * (bearing->range_m[0] + bearing->range_m[1]));
+    if (source->kind != SCENARIO_AREA && source->kind != SCENARIO_LINE)
         return source->start[0].pos;
     struct geo_pos corner[2], centre;
     const struct geo_pos *at = source->polygon;

@@ -6,6 +6,7 @@
 
 #include "core/err.h"
 #include "core/units.h"
+#include "drift/underway.h"
 #include "run/inner.h"
 
 // The planner gets at most this many particles; more change the third digit of POS at best.
@@ -80,6 +81,18 @@ enum ph_status run_open(struct run *run, struct ph_err *err)
     return forcing_start(run, err);
 }
 
+// Voyages before their distress, and those that have had none by the end of the run.
+static void voyages_follow(struct run *run)
+{
+    drift_underway_fill(&run->c, &run->seeds, &run->ensemble);
+    double left = drift_underway_mass(&run->ensemble, run->ensemble.n_times - 1);
+    if (left > 0)
+        core_job_warn(run->job, "voyage-underway",
+                      "%.2g %% of the probability is still under way when the run ends: no distress yet, so "
+                      "no search finds it.",
+                      100 * left);
+}
+
 enum ph_status run_drift(struct run *run, struct ph_err *err)
 {
     enum ph_status status = scenario_seed(&run->c, run->coast, run->job, &run->arena, &run->seeds, err);
@@ -91,8 +104,11 @@ enum ph_status run_drift(struct run *run, struct ph_err *err)
     core_job_log(run->job, CORE_LOG_INFO, "run.memory",
                  "%zu particles, %zu times: %.0f MB besides the forcing fields", run->seeds.n, n_times,
                  (double)drift_bytes_needed(run->seeds.n, n_times) / 1e6);
-    return drift_run(&run->c, &run->seeds, run->forcing, run->coast, run->job, &run->ensemble, &run->service,
-                     err);
+    status = drift_run(&run->c, &run->seeds, run->forcing, run->coast, run->job, &run->ensemble,
+                       &run->service, err);
+    if (!status)
+        voyages_follow(run);
+    return status;
 }
 
 enum ph_status run_cloud_make(struct run *run, struct run_cloud *out, struct ph_err *err)

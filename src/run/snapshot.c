@@ -15,14 +15,16 @@ static float lon_between(float a_deg, float b_deg, double w)
     return (float)core_deg_wrap180((double)a_deg + w * way);
 }
 
-// State at fraction w between output times a and b: a particle that stopped in between counts as stopped.
+// State at fraction w between output times a and b: a particle that stopped in between counts as stopped, one
+// that was released or came to grief in between as not yet.
 static void interpolate(const struct drift_ensemble *e, size_t a, size_t b, double w, float *lat, float *lon,
                         uint8_t *status)
 {
     for (size_t i = 0; i < e->n; i++) {
         size_t from = a * e->n + i, to = b * e->n + i;
         bool before = e->status[from] == DRIFT_NOT_RELEASED;
-        status[i] = before ? e->status[w < 1 ? from : to] : e->status[w > 0 ? to : from];
+        bool waits = before || e->status[from] == DRIFT_UNDERWAY;
+        status[i] = waits ? e->status[w < 1 ? from : to] : e->status[w > 0 ? to : from];
         lat[i] = before ? (w < 1 ? NAN : e->lat_deg[to])
                         : (float)((1 - w) * (double)e->lat_deg[from] + w * (double)e->lat_deg[to]);
         lon[i] = before ? (w < 1 ? NAN : e->lon_deg[to]) : lon_between(e->lon_deg[from], e->lon_deg[to], w);
