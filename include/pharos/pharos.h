@@ -96,7 +96,7 @@ PH_API enum ph_status ph_run_plan(const char *case_path, const struct ph_options
 PH_API enum ph_status ph_run_write(struct ph_run *run, const char *folder, struct ph_err *err) PH_NODISCARD;
 PH_API void ph_run_free(struct ph_run *run); // NULL is fine
 
-enum ph_particle_status { PH_ACTIVE, PH_STRANDED, PH_MISSING_DATA, PH_NOT_RELEASED };
+enum ph_particle_status { PH_ACTIVE, PH_STRANDED, PH_MISSING_DATA, PH_NOT_RELEASED, PH_UNDERWAY };
 
 PH_API size_t ph_run_particles(const struct ph_run *run);
 PH_API size_t ph_run_times(const struct ph_run *run);

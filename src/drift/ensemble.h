@@ -16,6 +16,7 @@ enum drift_status {
     DRIFT_STRANDED = 1,
     DRIFT_MISSING_DATA = 2, // stopped where no forcing covers it
     DRIFT_NOT_RELEASED = 3, // before its start time; lon, lat are NaN
+    DRIFT_UNDERWAY = 4,     // before its distress: on its voyage (underway.h), not adrift
 };
 
 // Snapshots are time-major: [time][particle].

@@ -96,7 +96,8 @@ static void flags(struct file *f, int id, size_t n,
 
 static const char *status_name(const struct scenario_case *c, size_t i)
 {
-    static const char *const names[] = {"active", "stranded", "missing_data", "not_released"};
+    static const char *const names[] = {"active", "stranded", "missing_data", "not_released",
+                                        "underway"};
     return names[i];
 }
 
@@ -153,7 +154,7 @@ static void define_variables(struct file *f, const struct scenario_case *c)
     define_place(f, &f->lon, "lon", "longitude", "degrees_east", "X");
     define_place(f, &f->lat, "lat", "latitude", "degrees_north", "Y");
     f->status = variable(f, "status", NC_INT, 2, "what the particle does");
-    flags(f, f->status, 4, status_name, c);
+    flags(f, f->status, 5, status_name, c);
     f->scenario = variable(f, "scenario", NC_INT, 1, "scenario of the case that the particle started in");
     flags(f, f->scenario, c->n_sources, source_name, c);
     f->object = variable(f, "object", NC_INT, 1, "object of the case that the particle stands for");

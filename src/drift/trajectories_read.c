@@ -212,6 +212,7 @@ static struct states states_of(const struct reader *r)
         s.state[s.n++] = strstr(word, "active") == word ? DRIFT_ACTIVE
                          : strstr(word, "strand")       ? DRIFT_STRANDED
                          : strstr(word, "not_released") ? DRIFT_NOT_RELEASED
+                         : strstr(word, "underway")     ? DRIFT_UNDERWAY
                                                         : DRIFT_MISSING_DATA;
         meaning += length;
     }

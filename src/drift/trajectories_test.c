@@ -84,7 +84,7 @@ static void check_conventions(const char *path)
                 {"lon", "units", "degrees_east"},
                 {"lat", "standard_name", "latitude"},
                 {"lat", "units", "degrees_north"},
-                {"status", "flag_meanings", "active stranded missing_data not_released"},
+                {"status", "flag_meanings", "active stranded missing_data not_released underway"},
                 {"scenario", "flag_meanings", "here"},
                 {"object", "flag_meanings", "PIW-1 LIFE-RAFT-NB-2"},
                 {"orientation", "flag_meanings", "right left"}};

@@ -12,7 +12,7 @@
 // The cloud at one output time.
 struct export_time {
     int64_t t_ns;
-    size_t active, stranded, missing, not_released; // particles
+    size_t active, stranded, missing, not_released, underway; // particles
     double active_mass, stranded_mass;
     bool has_moments;
     struct prob_moments moments;      // of the active particles

@@ -49,6 +49,7 @@ static void one_time(struct core_json *json, const struct export_time *time)
     core_json_key_int(json, "stranded", (int64_t)time->stranded);
     core_json_key_int(json, "missing", (int64_t)time->missing);
     core_json_key_int(json, "not_released", (int64_t)time->not_released);
+    core_json_key_int(json, "underway", (int64_t)time->underway);
     core_json_key_num(json, "active_mass", time->active_mass, 7);
     core_json_key_num(json, "stranded_mass", time->stranded_mass, 7);
     if (time->has_moments) {

@@ -21,10 +21,10 @@ struct scenario_window {
 // id that the user wrote and id "base_id/KEY".
 struct scenario_object {
     const char *id, *base_id;
-    const char *key;    // leeway class, NULL for custom coefficients
-    const char *preset; // preset it came from, NULL
-    const char *label;  // for people
-    const char *search_object; // override of the sensor's map ("search_object" member), NULL
+    const char *key;             // leeway class, NULL for custom coefficients
+    const char *preset;          // preset it came from, NULL
+    const char *label;           // for people
+    const char *search_object;   // override of the sensor's map ("search_object" member), NULL
     struct object_leeway leeway; // after the state's factor
     enum object_tier tier;
     enum object_state state;
@@ -41,6 +41,9 @@ enum scenario_kind {
     SCENARIO_POINTS,
     SCENARIO_AREA,
     SCENARIO_LINE,
+    SCENARIO_BEARING,
+    SCENARIO_VOYAGE,
+    SCENARIO_BACKTRACK,
 };
 
 // How a position is uncertain: sigma_m per axis, or a uniform disc of radius_m; both 0 is exact.
@@ -54,15 +57,40 @@ struct scenario_start {
     struct scenario_spread spread;
 };
 
+// Inside, distress is `factor` times as likely as outside. Of areas that overlap the first counts.
+struct scenario_hazard {
+    struct geo_pos *polygon;
+    size_t n_polygon;
+    double factor;
+};
+
+// A craft under way along a route (the source's starts) that came to grief somewhere on it.
+enum { SCENARIO_MAX_ROUTE = 1000 };
+struct scenario_voyage {
+    struct scenario_window depart, distress;
+    bool has_distress;   // else anywhere between departure and arrival
+    double speed_mps[3]; // triangular: least, likely, most
+    struct scenario_hazard *hazard;
+    size_t n_hazards;
+};
+
+// Seen or heard on a bearing from the source's one start.
+struct scenario_bearing {
+    double toward_deg, sd_deg, range_m[2];
+};
+
 struct scenario_source {
     const char *id;
     double weight; // normalised
     enum scenario_kind kind;
-    struct scenario_start *start; // POINT 1, LINE 2, POINTS n
+    struct scenario_start *start; // POINT and BEARING 1, LINE 2, POINTS n, VOYAGE the route without times
     size_t n_start;
     struct geo_pos *polygon; // AREA
     size_t n_polygon;
-    struct scenario_window time; // AREA; for the others the hull of their starts
+    struct scenario_voyage voyage;
+    struct scenario_bearing bearing;
+    struct scenario_window time; // AREA, BEARING; VOYAGE: from the first departure to the end of the distress
+                                 // window, or the last departure; for the others the hull of their starts
     bool *object_allowed;        // [n_objects]
 };
 
@@ -72,10 +100,10 @@ struct scenario_observation {
     double u_mps, v_mps; // toward
 };
 struct scenario_forcing {
-    const char *pointer;      // "/environment/wind/0"
-    const char *file;         // resolved against the case's folder, or NULL
+    const char *pointer; // "/environment/wind/0"
+    const char *file;    // resolved against the case's folder, or NULL
     const char *variables[2];
-    double depth_m;           // NAN when not given
+    double depth_m; // NAN when not given
     struct scenario_observation *series;
     size_t n_series;
 };
@@ -140,8 +168,8 @@ struct scenario_asset {
     double transit_mps, endurance_s;
     double reserve_frac; // 0.15
     bool has_return;
-    struct geo_pos return_to; // equal to from when not given
-    double turn_allowance_frac; // 0.15
+    struct geo_pos return_to;              // equal to from when not given
+    double turn_allowance_frac;            // 0.15
     struct scenario_conditions conditions; // the case's, overridden by the asset's own
 };
 
@@ -161,8 +189,8 @@ struct scenario_search {
 struct scenario_case {
     struct core_arena arena; // owns everything below
     const char *name;
-    const char *path;   // as given
-    char sha256[65];    // of the file's bytes, hex
+    const char *path;            // as given
+    char sha256[65];             // of the file's bytes, hex
     const char *extensions_json; // the top level's "x-..." members as one JSON object, or NULL
     struct scenario_object *object;
     size_t n_objects;
@@ -187,7 +215,7 @@ struct scenario_problem {
     const char *pointer; // JSON pointer, "/drift/until"; "" for the document
     const char *found;   // what stands there, shortened
     const char *expected;
-    const char *text;    // one sentence
+    const char *text;      // one sentence
     enum ph_status status; // PH_EINPUT, or PH_EUNSUPPORTED
     size_t line, column;   // where the value (or what should hold it) begins, from 1; 0: nowhere
 };

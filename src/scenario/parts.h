@@ -25,9 +25,10 @@ void scenario_assets_read(const struct scenario_node *root, struct scenario_case
 // "searches", after the assets.
 void scenario_searches_read(const struct scenario_node *root, struct scenario_case *c);
 
-// Kinds of a scenario that this version checks but cannot run.
-void scenario_voyage_check(const struct scenario_node *node, struct scenario_window *time);
-void scenario_bearing_check(const struct scenario_node *node, struct scenario_window *time);
+// The members of one kind of scenario (begin.c).
+void scenario_voyage_read(const struct scenario_node *node, struct scenario_source *source);
+void scenario_bearing_read(const struct scenario_node *node, struct scenario_source *source);
+// Checked, but not in this version.
 void scenario_backtrack_check(const struct scenario_node *node, struct scenario_window *time);
 
 // probable_error_*, sigma_* or radius_*: at most one.

@@ -6,11 +6,9 @@
 #include "geo/earth.h"
 #include "geo/grid.h"
 #include "geo/polygon.h"
+#include "scenario/draw.h"
 
 enum { LINE_PIECES = 64 };
-
-// No draw of the generator is further out: Box-Muller of 32-bit uniforms ends at sqrt(2 ln 2^33) = 6.77.
-static const double max_sigmas = 6.8;
 
 // Eastern end of [from.west, ...] stretched to hold `b`.
 static double east_to_hold(double west_deg, double a_east_deg, struct geo_box b)
@@ -37,16 +35,11 @@ static struct geo_box about(struct geo_pos pos, double metres)
     return geo_box_grow(box, metres);
 }
 
-static double spread_reach_m(struct scenario_spread spread)
-{
-    return 1.001 * fmax(max_sigmas * spread.sigma_m, spread.radius_m);
-}
-
 static struct geo_box line_box(const struct scenario_start *start)
 {
     double length_m = geo_earth_distance_m(start[0].pos, start[1].pos);
     double bearing_deg = length_m > 0 ? geo_earth_bearing_deg(start[0].pos, start[1].pos) : 0;
-    double reach_m = fmax(spread_reach_m(start[0].spread), spread_reach_m(start[1].spread));
+    double reach_m = fmax(scenario_draw_reach_m(start[0].spread), scenario_draw_reach_m(start[1].spread));
     double piece_m = length_m / LINE_PIECES;
     struct geo_box box = about(start[0].pos, reach_m + piece_m);
     for (int i = 1; i <= LINE_PIECES; i++)
@@ -62,11 +55,18 @@ struct geo_box scenario_reach_of(const struct scenario_source *source)
         geo_polygon_box(source->polygon, source->n_polygon, &box);
         return box;
     }
-    if (source->kind == SCENARIO_LINE)
-        return line_box(source->start);
-    box = about(source->start[0].pos, spread_reach_m(source->start[0].spread));
+    if (source->kind == SCENARIO_LINE || source->kind == SCENARIO_VOYAGE) {
+        box = line_box(source->start);
+        for (size_t i = 1; i + 1 < source->n_start; i++)
+            box = scenario_reach_join(box, line_box(&source->start[i]));
+        return box;
+    }
+    if (source->kind == SCENARIO_BEARING)
+        return about(source->start[0].pos, 1.001 * source->bearing.range_m[1]);
+    box = about(source->start[0].pos, scenario_draw_reach_m(source->start[0].spread));
     for (size_t i = 1; i < source->n_start; i++)
-        box = scenario_reach_join(box, about(source->start[i].pos, spread_reach_m(source->start[i].spread)));
+        box = scenario_reach_join(
+            box, about(source->start[i].pos, scenario_draw_reach_m(source->start[i].spread)));
     return box;
 }
 

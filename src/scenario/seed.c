@@ -2,7 +2,7 @@
 
 #include <math.h>
 #include <stdatomic.h>
-#include <string.h>
+#include <stdio.h>
 
 #include "core/err.h"
 #include "core/rng.h"
@@ -10,9 +10,12 @@
 #include "core/units.h"
 #include "geo/earth.h"
 #include "geo/grid.h"
+#include "geo/notation.h"
 #include "geo/polygon.h"
+#include "scenario/draw.h"
 #include "scenario/reach.h"
 #include "scenario/strata.h"
+#include "scenario/voyage.h"
 
 enum { BLOCK = 1024 };
 
@@ -24,7 +27,6 @@ enum { MAX_ATTEMPTS = 2000000, MAX_ON_LAND = 100000 };
 static const double water_reach_m = 50e3;
 
 static const double wgs84_e2 = GEO_WGS84_F * (2 - GEO_WGS84_F);
-static const double earth_radius_m = 6371008.8; // mean radius (IUGG), for the shape of a uniform disc only
 
 struct seeding {
     const struct scenario_case *c;
@@ -37,33 +39,6 @@ struct seeding {
 };
 
 // ---- one particle ----
-
-static int64_t time_between(struct scenario_window window, double u)
-{
-    return window.from_ns + (int64_t)(u * (double)(window.to_ns - window.from_ns));
-}
-
-// A circular normal or a uniform disc about a place, true in distance and bearing from it on the ellipsoid.
-static struct geo_pos spread_draw(struct geo_pos about, struct scenario_spread spread, uint64_t seed,
-                                  uint64_t particle)
-{
-    const struct geo_plane plane = {about};
-    double draw[4];
-    if (spread.sigma_m > 0) {
-        core_rng_normal(seed, particle, 0, CORE_RNG_POSITION, draw);
-        return geo_plane_to_pos(&plane, (struct geo_xy){spread.sigma_m * draw[0], spread.sigma_m * draw[1]});
-    }
-    if (spread.radius_m > 0) {
-        // Uniform by area on the sphere: sin^2(d/2R) is uniform.
-        core_rng_uniform(seed, particle, 0, CORE_RNG_POSITION, draw);
-        double far = sin(spread.radius_m / (2 * earth_radius_m));
-        double distance_m = 2 * earth_radius_m * asin(sqrt(draw[0]) * far);
-        double bearing = 2 * CORE_PI * draw[1];
-        return geo_plane_to_pos(&plane,
-                                (struct geo_xy){distance_m * sin(bearing), distance_m * cos(bearing)});
-    }
-    return about;
-}
 
 // Fraction t of the geodesic from one start to the other, with error and time between theirs.
 static struct geo_pos line_draw(const struct scenario_start *start, double t, double u_time, uint64_t seed,
@@ -80,8 +55,9 @@ static struct geo_pos line_draw(const struct scenario_start *start, double t, do
     };
     double length_m = geo_earth_distance_m(a->pos, b->pos);
     double bearing_deg = length_m > 0 ? geo_earth_bearing_deg(a->pos, b->pos) : 0;
-    *time_ns = time_between(window, u_time);
-    return spread_draw(geo_earth_forward(a->pos, bearing_deg, t * length_m), spread, seed, particle);
+    *time_ns = scenario_draw_time(window, u_time);
+    return scenario_draw_spread(geo_earth_forward(a->pos, bearing_deg, t * length_m), spread, seed, particle,
+                                0);
 }
 
 // Uniform by area over a box: sin(latitude) is uniform on the sphere, and the ellipsoid's cells between two
@@ -114,6 +90,36 @@ static bool area_draw(const struct seeding *s, size_t source_index, uint64_t par
     return false;
 }
 
+// Bearing normal, distance uniform by area over the sector's ring, on water only.
+static bool bearing_draw(const struct seeding *s, const struct scenario_source *source, uint64_t particle,
+                         struct geo_pos *out)
+{
+    const struct scenario_bearing *b = &source->bearing;
+    double near2 = b->range_m[0] * b->range_m[0], far2 = b->range_m[1] * b->range_m[1];
+    for (uint32_t attempt = 0; attempt < MAX_ON_LAND; attempt++) {
+        double normal[4], u[4];
+        core_rng_normal(s->c->drift.seed, particle, attempt, CORE_RNG_POSITION, normal);
+        core_rng_uniform(s->c->drift.seed, particle, 1 + attempt, CORE_RNG_TIME, u); // 0 is the time's
+        *out = geo_earth_forward(source->start->pos, b->toward_deg + b->sd_deg * normal[0],
+                                 sqrt(near2 + u[0] * (far2 - near2)));
+        if (!s->coast || !geo_coast_is_land(s->coast, *out))
+            return true;
+    }
+    return false;
+}
+
+// The place and time of distress of a voyage; its attempt is kept, so that it can be followed from departure.
+static bool voyage_draw(struct seeding *s, const struct scenario_source *source, size_t i,
+                        struct geo_pos *out)
+{
+    struct scenario_passage passage;
+    if (!scenario_passage_find(source, s->c->drift.seed, i, s->coast, &s->seeds->attempt[i], &passage))
+        return false;
+    *out = scenario_passage_at(&passage, passage.distress_ns);
+    s->seeds->start_ns[i] = passage.distress_ns;
+    return true;
+}
+
 static void land_leave(struct seeding *s, struct geo_pos *pos)
 {
     if (!s->coast || !geo_coast_is_land(s->coast, *pos))
@@ -144,16 +150,21 @@ static void particle_start(struct seeding *s, size_t i)
     double u[4];
     core_rng_uniform(seed, i, 0, CORE_RNG_TIME, u);
     if (source->kind == SCENARIO_POINT) {
-        pos = spread_draw(source->start->pos, source->start->spread, seed, i);
-        seeds->start_ns[i] = time_between(source->start->time, u[0]);
+        pos = scenario_draw_spread(source->start->pos, source->start->spread, seed, i, 0);
+        seeds->start_ns[i] = scenario_draw_time(source->start->time, u[0]);
     } else if (source->kind == SCENARIO_LINE) {
         pos = line_draw(source->start, u[1], u[0], seed, i, &seeds->start_ns[i]);
-    } else if (source->kind == SCENARIO_AREA) {
-        if (!area_draw(s, seeds->source[i], i, &pos))
+    } else if (source->kind == SCENARIO_VOYAGE) {
+        if (!voyage_draw(s, source, i, &pos))
             failure_note(s, seeds->source[i]);
-        seeds->start_ns[i] = time_between(source->time, u[0]);
+    } else if (source->kind == SCENARIO_AREA || source->kind == SCENARIO_BEARING) {
+        bool area = source->kind == SCENARIO_AREA;
+        if (!(area ? area_draw(s, seeds->source[i], i, &pos) : bearing_draw(s, source, i, &pos)))
+            failure_note(s, seeds->source[i]);
+        seeds->start_ns[i] = scenario_draw_time(source->time, u[0]);
     }
-    if (source->kind != SCENARIO_AREA)
+    bool known = source->kind <= SCENARIO_LINE && source->kind != SCENARIO_AREA; // else drawn on water
+    if (known)
         land_leave(s, &pos);
     seeds->lat_deg[i] = pos.lat_deg;
     seeds->lon_deg[i] = pos.lon_deg;
@@ -168,9 +179,15 @@ static void block_start(void *arg, size_t from, size_t to, int thread)
 
 // ---- all of them ----
 
-static bool seeds_alloc(size_t n, struct core_arena *arena, struct scenario_seeds *out)
+static bool seeds_alloc(const struct scenario_case *c, struct core_arena *arena, struct scenario_seeds *out)
 {
-    out->n = n;
+    size_t n = c->drift.particles;
+    bool voyages = false;
+    for (size_t i = 0; i < c->n_sources; i++)
+        voyages |= c->source[i].kind == SCENARIO_VOYAGE;
+    *out = (struct scenario_seeds){.n = n};
+    if (voyages && !(out->attempt = CORE_ARENA_NEW(arena, uint32_t, n)))
+        return false;
     out->lat_deg = CORE_ARENA_NEW(arena, double, n);
     out->lon_deg = CORE_ARENA_NEW(arena, double, n);
     out->start_ns = CORE_ARENA_NEW(arena, int64_t, n);
@@ -206,6 +223,44 @@ static void land_warn(const struct seeding *s, struct core_job *job)
                       "%zu of %zu particles start on land and are left there, as the case asks.", inland, n);
 }
 
+// The route as it is stated must be at sea: nobody meant the leg over the cape.
+static enum ph_status routes_check(const struct scenario_case *c, const struct geo_coast *coast,
+                                   struct ph_err *err)
+{
+    for (size_t i = 0; coast && i < c->n_sources; i++) {
+        const struct scenario_source *source = &c->source[i];
+        struct scenario_passage route;
+        struct geo_pos where;
+        size_t leg;
+        if (source->kind != SCENARIO_VOYAGE)
+            continue;
+        scenario_passage_nominal(source, &route);
+        if (!scenario_passage_land(source, &route, coast, &leg, &where))
+            continue;
+        char at[GEO_TEXT], pointer[64];
+        geo_pos_format(where, 1, at);
+        snprintf(pointer, sizeof pointer, "/scenarios/%zu/route/%zu", i, leg);
+        return core_err_set(err, PH_EINPUT, pointer, "add waypoints that lead round the land",
+                            "the route of \"%s\" runs over land: leg %zu meets it at %s", source->id, leg,
+                            at);
+    }
+    return PH_OK;
+}
+
+static enum ph_status nothing_found(const struct scenario_source *source, struct ph_err *err)
+{
+    if (source->kind == SCENARIO_VOYAGE)
+        return core_err_set(err, PH_EINPUT, source->id,
+                            "check departure, speeds and length of the route against the distress window, "
+                            "hazards of factor 0, and how near the route passes to land",
+                            "hardly any voyage of this scenario is under way in its distress window, at sea");
+    return core_err_set(err, PH_EINPUT, source->id,
+                        source->kind == SCENARIO_AREA ? "draw the polygon over water, and not as a sliver"
+                                                      : "check bearing and range",
+                        "hardly any water was found in the %s of this scenario",
+                        source->kind == SCENARIO_AREA ? "polygon" : "sector");
+}
+
 static enum ph_status starts_draw(struct seeding *s, struct core_job *job, struct ph_err *err)
 {
     core_threads_for(job ? job->threads : 1, s->seeds->n, BLOCK, block_start, s);
@@ -213,9 +268,7 @@ static enum ph_status starts_draw(struct seeding *s, struct core_job *job, struc
         return core_job_interrupted(err);
     size_t failed = atomic_load(&s->failed);
     if (failed)
-        return core_err_set(err, PH_EINPUT, s->c->source[failed - 1].id,
-                            "draw the polygon over water, and not as a sliver",
-                            "hardly any water was found in the polygon of this scenario");
+        return nothing_found(&s->c->source[failed - 1], err);
     land_warn(s, job);
     return PH_OK;
 }
@@ -227,13 +280,15 @@ enum ph_status scenario_seed(const struct scenario_case *c, struct geo_coast *co
     struct scenario_seeds seeds;
     struct geo_box *box = CORE_ARENA_NEW(&scratch, struct geo_box, c->n_sources);
     enum ph_status status = PH_OK;
-    if (!box || !seeds_alloc(c->drift.particles, arena, &seeds))
+    if (!box || !seeds_alloc(c, arena, &seeds))
         status = core_err_nomem(err);
     for (size_t i = 0; !status && i < c->n_sources; i++)
         if (c->source[i].kind == SCENARIO_AREA)
             geo_polygon_box(c->source[i].polygon, c->source[i].n_polygon, &box[i]);
     if (!status)
         status = coast_ready(c, coast, err);
+    if (!status)
+        status = routes_check(c, coast, err);
     if (!status)
         status = scenario_strata_fill(c, &scratch, &seeds, err);
     if (!status) {

@@ -15,6 +15,8 @@ struct scenario_seeds {
     uint16_t *object; // index into case->object
     uint8_t *side;    // 0 right of downwind, 1 left
     double *weight;   // sums to 1
+    uint32_t
+        *attempt; // of those under way before: which draw of their voyage (voyage.h); NULL without voyages
 };
 
 // Particles are shared out over (scenario, object) pairs in proportion to their weights (largest remainder,

@@ -139,39 +139,35 @@ static void line_read(const struct scenario_node *node, struct scenario_source *
 
 // ---- kinds ----
 
-enum kind { POINT, POINTS, AREA, LINE, BEARING, VOYAGE, BACKTRACK };
-
 static void kind_read(const struct scenario_node *node, int kind, struct scenario_source *source)
 {
     source->time = no_window;
-    source->kind = kind <= LINE ? (enum scenario_kind)kind : SCENARIO_POINT;
-    switch ((enum kind)kind) {
-    case POINT:
+    source->kind = (enum scenario_kind)kind;
+    switch (source->kind) {
+    case SCENARIO_POINT:
         point_read(node, source);
-        break;
-    case POINTS:
+        return;
+    case SCENARIO_POINTS:
         points_read(node, source);
-        break;
-    case AREA:
+        return;
+    case SCENARIO_AREA:
         area_read(node, source);
-        break;
-    case LINE:
+        return;
+    case SCENARIO_LINE:
         line_read(node, source);
-        break;
-    case BEARING:
-        scenario_bearing_check(node, &source->time);
-        break;
-    case VOYAGE:
-        scenario_voyage_check(node, &source->time);
-        break;
-    case BACKTRACK:
-        scenario_backtrack_check(node, &source->time);
+        return;
+    case SCENARIO_BEARING:
+        scenario_bearing_read(node, source);
+        return;
+    case SCENARIO_VOYAGE:
+        scenario_voyage_read(node, source);
+        return;
+    case SCENARIO_BACKTRACK:
         break;
     }
-    if (kind <= LINE)
-        return;
+    scenario_backtrack_check(node, &source->time);
     struct scenario_node name = scenario_node_member(node, "kind");
-    scenario_node_problem(&name, PH_EUNSUPPORTED, "point, points, area or line",
+    scenario_node_problem(&name, PH_EUNSUPPORTED, "point, points, area, line, bearing or voyage",
                           "scenarios of kind \"%s\" are not in this version", json_string_value(name.value));
 }
 
@@ -222,7 +218,7 @@ static void object_ids_read(const struct scenario_node *node, const struct scena
 static void source_read(const struct scenario_node *node, const struct scenario_case *c,
                         struct scenario_source *source)
 {
-    static const char *const kinds[] = {"point",   "points", "area",      "line",
+    static const char *const kinds[] = {"point",   "points", "area",      "line", // as enum scenario_kind
                                         "bearing", "voyage", "backtrack", NULL};
     int kind = -1;
     *source = (struct scenario_source){.weight = 1, .time = no_window};

@@ -88,7 +88,7 @@ says err /drift/until "with the place of each problem"
 test ! -e bad
 ok $? "and nothing is written"
 exits 3 "a case that is not there cannot be read" pharos run nowhere.json -o bad
-exits 2 "a kind of a later version is bad input" pharos run "$PHAROS_SOURCE/test/cli/input/voyage.json" -o bad
+exits 2 "what is for a later version is bad input" pharos run "$PHAROS_SOURCE/test/cli/input/backward.json" -o bad
 says err "not in this version" "and says so"
 echo text >file
 exits 3 "a file where the folder should be cannot be written" pharos run case/case.json -o file "${few[@]}"
