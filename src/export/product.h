@@ -49,6 +49,13 @@ struct export_asset {
     bool has_from;
 };
 
+// Published times of survival in the water at its coldest and warmest (hours, NAN: no figure for it).
+struct export_survival {
+    const char *what, *source;
+    double hours[2];
+    bool more_than;
+};
+
 struct export_product {
     const char *case_name, *case_path, *case_sha256, *program_version;
     const char *extensions_json;
@@ -73,7 +80,10 @@ struct export_product {
     double prior_pos;               // cumulative POS of the searches flown, NAN without
     const char *conditions_text;    // "visibility 8 NM, wind 14 kn, no fatigue"
     const char *motion_text;        // "RK2, 600 s; wind error 2.0 m/s over 12 h; ..."
-    const struct core_job *job;     // warnings
+    const struct export_survival *survival; // NULL: nobody in the water, or its temperature is not known
+    size_t n_survival;
+    double water_c[2];          // coldest and warmest along the datum
+    const struct core_job *job; // warnings
     struct geo_coast *coast;
     const char *coast_text;
     struct geo_box box; // what the map should show

@@ -102,6 +102,49 @@ static void assumptions(const struct export_product *p, struct core_buf *out)
     core_buf_puts(out, "</section>\n");
 }
 
+static void hours_cell(struct core_buf *out, const struct export_survival *line, double hours)
+{
+    if (isnan(hours))
+        core_buf_puts(out, "<td class=\"n\">no figure</td>");
+    else
+        core_buf_printf(out, "<td class=\"n\">%s%.1f h</td>", line->more_than ? "&gt; " : "", hours);
+}
+
+// A band with its sources, and what it must not be used for.
+static void survival(const struct export_product *p, struct core_buf *out)
+{
+    bool one = fabs(p->water_c[1] - p->water_c[0]) < 0.05;
+    if (!p->survival)
+        return;
+    core_buf_printf(
+        out,
+        "<section>\n<h2>People in the water</h2>\n<div class=\"wide\"><table><thead><tr><th>Published "
+        "figure</th><th>Source and range</th><th class=\"n\">at %.1f \xc2\xb0"
+        "C</th>",
+        p->water_c[0]);
+    if (!one)
+        core_buf_printf(out,
+                        "<th class=\"n\">at %.1f \xc2\xb0"
+                        "C</th>",
+                        p->water_c[1]);
+    core_buf_puts(out, "</tr></thead><tbody>\n");
+    for (size_t i = 0; i < p->n_survival; i++) {
+        core_buf_puts(out, "<tr>");
+        cell(out, p->survival[i].what);
+        cell(out, p->survival[i].source);
+        hours_cell(out, &p->survival[i], p->survival[i].hours[0]);
+        if (!one)
+            hours_cell(out, &p->survival[i], p->survival[i].hours[1]);
+        core_buf_puts(out, "</tr>\n");
+    }
+    core_buf_puts(
+        out,
+        "</tbody></table></div>\n<p class=\"soft\">Hours in the water at the coldest and the warmest that "
+        "the case gives for it along the datum. People have outlived every such figure: it is no reason to "
+        "end a search, and the plan does not use it. Outside its range a source says nothing; in warmer "
+        "water flotation, exhaustion and thirst decide, not cold.</p>\n</section>\n");
+}
+
 // Area of the region that holds `mass`, or NAN.
 static double area_nm2(const struct export_time *time, double mass)
 {
@@ -170,5 +213,6 @@ void export_report_facts(const struct export_product *p, struct core_buf *out)
     sources(p, out);
     assumptions(p, out);
     datum_table(p, out);
+    survival(p, out);
     provenance(p, out);
 }

@@ -10,6 +10,7 @@
 #include "core/units.h"
 #include "geo/grid.h"
 #include "geo/notation.h"
+#include "object/survival.h"
 
 enum { MAP_TRACKS = 40 };
 
@@ -19,12 +20,8 @@ static const char *const type_names[] = {
     [SCENARIO_DRONE] = "drone",
 };
 static const char *const kind_names[] = {
-    [SCENARIO_POINT] = "point",
-    [SCENARIO_POINTS] = "points",
-    [SCENARIO_AREA] = "area",
-    [SCENARIO_LINE] = "line",
-    [SCENARIO_BEARING] = "bearing",
-    [SCENARIO_VOYAGE] = "voyage",
+    [SCENARIO_POINT] = "point",         [SCENARIO_POINTS] = "points",   [SCENARIO_AREA] = "area",
+    [SCENARIO_LINE] = "line",           [SCENARIO_BEARING] = "bearing", [SCENARIO_VOYAGE] = "voyage",
     [SCENARIO_BACKTRACK] = "backtrack",
 };
 static const char *const forcing_names[FORCING_KINDS] = {
@@ -311,6 +308,62 @@ static const char *motion_text(struct run *run)
     return buffer_keep(run, &buf);
 }
 
+static bool anybody_in_water(const struct scenario_case *c)
+{
+    for (size_t i = 0; i < c->n_objects; i++)
+        if (c->object[i].key && !strncmp(c->object[i].key, "PIW", 3) && c->object[i].weight > 0)
+            return true;
+    return false;
+}
+
+// Coldest and warmest water along the datum; false when no source says.
+static bool water_along_datum(struct run *run, double water_c[2])
+{
+    water_c[0] = INFINITY;
+    water_c[1] = -INFINITY;
+    for (size_t t = 0; t < run->ensemble.n_times; t++) {
+        const struct export_time *time = &run->time[t];
+        struct geo_pos at = time->moments.mean;
+        const struct geo_box box = {at.lon_deg, at.lat_deg, at.lon_deg, at.lat_deg};
+        double since_s = 0, c, unused;
+        int8_t source;
+        uint8_t flags;
+        if (!time->has_moments ||
+            forcing_window(run->forcing, time->t_ns, time->t_ns, geo_box_grow(box, 1000), NULL))
+            continue;
+        forcing_sample(run->forcing, FORCING_SEA_TEMPERATURE, 1, &at.lat_deg, &at.lon_deg, &since_s, &c,
+                       &unused, &source, &flags);
+        if (source < 0)
+            continue;
+        water_c[0] = fmin(water_c[0], c);
+        water_c[1] = fmax(water_c[1], c);
+    }
+    return water_c[0] <= water_c[1];
+}
+
+// What is published on survival, where people may be in water of a known temperature.
+static enum ph_status survival_add(struct run *run, struct ph_err *err)
+{
+    struct export_product *p = &run->product;
+    if (!run->forcing || !forcing_n_sources(run->forcing, FORCING_SEA_TEMPERATURE) ||
+        !anybody_in_water(&run->c) || !water_along_datum(run, p->water_c))
+        return PH_OK;
+    size_t n = object_survival_count();
+    struct export_survival *list = CORE_ARENA_NEW(&run->arena, struct export_survival, n);
+    if (!list)
+        return core_err_nomem(err);
+    for (size_t i = 0; i < n; i++) {
+        const struct object_survival_line *line = object_survival_at(i);
+        list[i] = (struct export_survival){.what = line->what,
+                                           .source = line->source,
+                                           .hours = {line->hours(p->water_c[0]), line->hours(p->water_c[1])},
+                                           .more_than = line->more_than};
+    }
+    p->survival = list;
+    p->n_survival = n;
+    return PH_OK;
+}
+
 // Some particles' tracks for the eye, spread evenly over the ensemble.
 static enum ph_status tracks_add(struct run *run, struct ph_err *err)
 {
@@ -401,5 +454,7 @@ enum ph_status run_product(struct run *run, struct ph_err *err)
         status = sources_add(run, err);
     if (!status)
         status = tracks_add(run, err);
+    if (!status)
+        status = survival_add(run, err);
     return status ? status : box_add(run, err);
 }
