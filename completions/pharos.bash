@@ -6,13 +6,14 @@ _pharos() {
     local command=${COMP_WORDS[1]:-}
     local runs="--output --json --strict --threads --particles --seed --quiet --verbose --help"
     if ((COMP_CWORD == 1)); then
-        mapfile -t COMPREPLY < <(compgen -W "run check drift map plan allocate objects forcing demo help --help --version" -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W "run check drift map plan skill allocate objects forcing demo help --help --version" -- "$cur")
         return
     fi
     local options
     case $command in
     run | drift | plan | demo) options=$runs ;;
     map) options="--at --cell_nm --output --strict --threads --particles --seed --quiet --verbose --help" ;;
+    skill) options="--observed --every_h --horizon_h $runs" ;;
     check) options="--json --quiet --verbose --help" ;;
     allocate) options="--json --threads --quiet --verbose --help" ;;
     objects)
@@ -30,13 +31,13 @@ _pharos() {
         fi
         ;;
     help)
-        mapfile -t COMPREPLY < <(compgen -W "run check drift map plan allocate objects forcing demo" -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W "run check drift map plan skill allocate objects forcing demo" -- "$cur")
         return
         ;;
     *) return ;;
     esac
     case $prev in
-    --threads | --particles | --seed | --cell_nm | --at | --place) return ;;
+    --threads | --particles | --seed | --cell_nm | --at | --place | --every_h | --horizon_h) return ;;
     esac
     if [[ $cur == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")

@@ -22,6 +22,9 @@ enum which {
     ANY_THREADS,
     ANY_PARTICLES,
     ANY_SEED,
+    ANY_OBSERVED,
+    ANY_EVERY,
+    ANY_HORIZON,
 };
 
 static const struct option {
@@ -42,6 +45,9 @@ static const struct option {
     {"--threads", NULL, ANY_THREADS, CLI_THREADS, VALUE_COUNT},
     {"--particles", NULL, ANY_PARTICLES, CLI_PARTICLES, VALUE_COUNT},
     {"--seed", NULL, ANY_SEED, CLI_SEED, VALUE_COUNT},
+    {"--observed", NULL, ANY_OBSERVED, CLI_OBSERVED, VALUE_TEXT},
+    {"--every_h", NULL, ANY_EVERY, CLI_OBSERVED, VALUE_NUMBER},
+    {"--horizon_h", NULL, ANY_HORIZON, CLI_OBSERVED, VALUE_TEXT},
 };
 
 // The option of an argument; *value is behind its "=", or NULL.
@@ -78,13 +84,23 @@ static enum ph_status count_read(const char *name, const char *text, uint64_t mi
     return PH_OK;
 }
 
-static enum ph_status cell_read(const char *name, const char *text, double *out, struct ph_err *err)
+static enum ph_status number_read(const char *name, const char *text, const char *expected, double *out,
+                                  struct ph_err *err)
 {
     char *end;
     double value = strtod(text, &end);
     if (end == text || *end || !(value >= 0.01 && value <= 1000))
-        return bad_value(name, text, "a number of miles between 0.01 and 1000", err);
+        return bad_value(name, text, expected, err);
     *out = value;
+    return PH_OK;
+}
+
+static enum ph_status observed_add(const char *value, struct cli_args *args, struct ph_err *err)
+{
+    if (args->n_observed == CLI_MOST_OBSERVED)
+        return core_err_set(err, PH_EINPUT, "--observed", "put several drifters into one file",
+                            "this option is given more than %d times", CLI_MOST_OBSERVED);
+    args->observed[args->n_observed++] = value;
     return PH_OK;
 }
 
@@ -139,8 +155,15 @@ static enum ph_status option_apply(const struct option *option, const char *valu
     case ANY_PLACE:
         args->place = value;
         break;
+    case ANY_HORIZON:
+        args->horizon_h = value;
+        break;
+    case ANY_OBSERVED:
+        return observed_add(value, args, err);
+    case ANY_EVERY:
+        return number_read(option->name, value, "a number of hours between 0.01 and 1000", &args->every_h, err);
     default:
-        return cell_read(option->name, value, &args->cell_nm, err);
+        return number_read(option->name, value, "a number of miles between 0.01 and 1000", &args->cell_nm, err);
     }
     return PH_OK;
 }

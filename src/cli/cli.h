@@ -19,14 +19,21 @@ enum cli_option {
     CLI_THREADS = 1 << 6,   // --threads N
     CLI_PARTICLES = 1 << 7, // --particles N
     CLI_SEED = 1 << 8,      // --seed N
+    CLI_OBSERVED = 1 << 9,  // --observed TRACK (repeated), --every_h N, --horizon_h N,N,...
 };
 #define CLI_RUNS (CLI_STRICT | CLI_THREADS | CLI_PARTICLES | CLI_SEED | CLI_JSON)
+
+enum { CLI_MOST_OBSERVED = 256 };
 
 struct cli_args {
     const char *const *operand; // what is not an option
     size_t n_operands;
     const char *out, *at, *place;
     double cell_nm; // 0: chosen by the program
+    const char *observed[CLI_MOST_OBSERVED];
+    size_t n_observed;
+    const char *horizon_h; // list of numbers, or NULL
+    double every_h;        // 0: chosen by the program
     bool json, quiet, verbose, strict, help;
     bool has_particles, has_seed;
     size_t particles;
@@ -73,6 +80,7 @@ int cli_check(const struct cli_args *args);
 int cli_drift(const struct cli_args *args);
 int cli_map(const struct cli_args *args);
 int cli_plan(const struct cli_args *args);
+int cli_skill(const struct cli_args *args);
 int cli_allocate(const struct cli_args *args);
 int cli_objects(const struct cli_args *args);
 int cli_forcing(const struct cli_args *args);

@@ -47,6 +47,17 @@ const struct cli_command cli_commands[] = {
      "Action Plan; with -o also writes plan.json, plan.geojson, plan.kml and tasks/.\n\n"
      "  -o DIR          folder to write to\n" TEXT_RUN_OPTIONS,
      CLI_OUT | CLI_RUNS, 1, 1, cli_plan},
+    {"skill", "skill CASE --observed TRACK [-o DIR]", "compare the case's drift with observed drifters",
+     "Drifts the case's objects in its forcing from many starts along observed tracks and compares: separation of\n"
+     "the cloud's median and mean, Liu-Weisberg SS and SS*, containment p* with hit rates at 50, 75, 90, 95 %,\n"
+     "energy score, against the baselines 'stays put' and 'current only'. With several sources of current in the\n"
+     "case it also ranks them. The case's scenarios and times are not used. See docs/skill.md.\n\n"
+     "  --observed TRACK   CSV, PANGAEA .tab, GPX or NetCDF trajectories; again for further files\n"
+     "  --every_h N        hours between starts along a track (default 6)\n"
+     "  --horizon_h N,...  whole hours after a start to compare at (default 6,12,24,48)\n"
+     "  -o DIR             also write skill.json, skill.txt, skill.csv, calibration.svg, calibration.png\n"
+     TEXT_RUN_OPTIONS,
+     CLI_OUT | CLI_OBSERVED | CLI_RUNS, 1, 1, cli_skill},
     {"allocate", "allocate PROBLEM.json", "optimal divisible effort",
      "Solves an allocation/1 problem (cells at rest or moving, several resources and periods) to a "
      "certificate and\n"

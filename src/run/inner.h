@@ -6,6 +6,10 @@
 #include "prob/map_file.h"
 #include "run/run.h"
 
+// The case's forcing for its drift's time and its starts' place.
+enum ph_status run_forcing_open(const struct scenario_case *c, struct core_arena *arena, struct core_job *job,
+                                struct forcing **out, struct ph_err *err) PH_NODISCARD;
+
 // The particles that still drift, as the planner and the map see them: positions of all others are NaN.
 struct run_cloud {
     float *lat_deg, *lon_deg; // [n_times * n]
@@ -27,7 +31,8 @@ enum ph_status run_searches_apply(struct run *run, const struct plan_cloud *clou
 enum ph_status run_maps_write(struct run *run, const char *path, const struct prob_map_attrs *attrs,
                               struct ph_err *err) PH_NODISCARD;
 
-// A flown track from a GPX file: the points of its trk (or rte) that carry times, in order of time.
+// A flown track from a file (GPX, or any that run/track.h reads): its points in order of time. A point without a
+// time or place is PH_EINPUT.
 enum ph_status run_track_read(const char *path, struct core_arena *arena, struct scenario_track_point **track,
                               size_t *n_track, struct ph_err *err) PH_NODISCARD;
 

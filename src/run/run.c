@@ -27,7 +27,7 @@ static const enum forcing_kind forcing_kinds[SCENARIO_FORCING_KINDS] = {
     [SCENARIO_SEA_TEMPERATURE] = FORCING_SEA_TEMPERATURE,
 };
 
-static struct forcing_request request_of(struct run *run, enum forcing_kind kind,
+static struct forcing_request request_of(struct core_arena *arena, enum forcing_kind kind,
                                          const struct scenario_forcing *from)
 {
     struct forcing_request request = {
@@ -39,7 +39,7 @@ static struct forcing_request request_of(struct run *run, enum forcing_kind kind
         .label = from->pointer,
     };
     struct forcing_observation *series =
-        CORE_ARENA_NEW(&run->arena, struct forcing_observation, from->n_series);
+        CORE_ARENA_NEW(arena, struct forcing_observation, from->n_series);
     for (size_t i = 0; series && i < from->n_series; i++)
         series[i] =
             (struct forcing_observation){from->series[i].t_ns, from->series[i].u_mps, from->series[i].v_mps};
@@ -47,25 +47,25 @@ static struct forcing_request request_of(struct run *run, enum forcing_kind kind
     return request;
 }
 
-static enum ph_status forcing_start(struct run *run, struct ph_err *err)
+enum ph_status run_forcing_open(const struct scenario_case *c, struct core_arena *arena, struct core_job *job,
+                                struct forcing **out, struct ph_err *err)
 {
     static const enum forcing_missing missing[] = {
         [SCENARIO_MISSING_ERROR] = FORCING_MISSING_ERROR,
         [SCENARIO_MISSING_HOLD] = FORCING_MISSING_HOLD,
         [SCENARIO_MISSING_STOP] = FORCING_MISSING_STOP,
     };
-    const struct scenario_case *c = &run->c;
     size_t n = 0, total = 0;
     for (int kind = 0; kind < SCENARIO_FORCING_KINDS; kind++)
         total += c->n_forcing[kind];
-    struct forcing_request *requests = CORE_ARENA_NEW(&run->arena, struct forcing_request, total);
+    struct forcing_request *requests = CORE_ARENA_NEW(arena, struct forcing_request, total);
     if (!requests)
         return core_err_nomem(err);
     for (int kind = 0; kind < SCENARIO_FORCING_KINDS; kind++)
         for (size_t i = 0; i < c->n_forcing[kind]; i++)
-            requests[n++] = request_of(run, forcing_kinds[kind], &c->forcing[kind][i]);
+            requests[n++] = request_of(arena, forcing_kinds[kind], &c->forcing[kind][i]);
     return forcing_open(requests, n, missing[c->on_missing], c->drift.start_ns, c->drift.until_ns,
-                        scenario_start_box(c), run->job, &run->forcing, err);
+                        scenario_start_box(c), job, out, err);
 }
 
 enum ph_status run_open(struct run *run, struct ph_err *err)
@@ -78,7 +78,7 @@ enum ph_status run_open(struct run *run, struct ph_err *err)
             run->job, "no-coastline",
             "no coastline is installed: nothing strands and land is searched like water; install the "
             "package gmt-gshhg-high");
-    return forcing_start(run, err);
+    return run_forcing_open(&run->c, &run->arena, run->job, &run->forcing, err);
 }
 
 // Voyages before their distress, and those that have had none by the end of the run.
