@@ -284,8 +284,7 @@ double forcing_coastal_reach_m(const struct forcing *forcing)
     for (int kind = 0; kind < FORCING_KINDS; kind++)
         for (size_t s = 0; s < forcing->n[kind]; s++) {
             const struct forcing_source *source = forcing->source[kind][s];
-            double cells = source->series ? 0 : FORCING_REACH_CELLS * source->grid->lat.step * 60 * 1852;
-            reach = fmax(reach, cells);
+            reach = fmax(reach, source->series ? 0 : forcing_grid_reach_m(source->grid));
         }
-    return fmin(reach, FORCING_REACH_M);
+    return reach;
 }

@@ -4,11 +4,28 @@
 
 #include "core/err.h"
 #include "core/units.h"
+#include "forcing/shapes.h"
 
 #define M_PER_DEG (60 * CORE_M_PER_NM)
 
-// Points needed beyond the cell of a place: the coastal search looks 1.5 cells around.
-enum { STENCIL = 2 };
+// Points needed beyond the cell of a place, for the search along the coast.
+enum { LEAST_STENCIL = 2, MOST_STENCIL = 40 };
+
+static size_t stencil(double step_m)
+{
+    double cells = step_m > 0 ? FORCING_REACH_LEAST_M / step_m + 1 : MOST_STENCIL;
+    return cells < LEAST_STENCIL ? LEAST_STENCIL : cells < MOST_STENCIL ? (size_t)cells : MOST_STENCIL;
+}
+
+size_t forcing_grid_reach_rows(const struct forcing_grid *grid)
+{
+    return stencil(grid->lat.step * M_PER_DEG);
+}
+
+size_t forcing_grid_reach_columns(const struct forcing_grid *grid, double lat_deg)
+{
+    return stencil(grid->lon.step * M_PER_DEG * cos(fmin(fabs(lat_deg), 90) * CORE_RAD_PER_DEG));
+}
 
 static enum ph_status axis_refuse(const char *name, const char *why, struct ph_err *err)
 {
@@ -198,13 +215,15 @@ static bool axis_same(const struct forcing_axis *a, const struct forcing_axis *b
     return true;
 }
 
-bool forcing_grid_same(const struct forcing_grid *a, const struct forcing_grid *b)
+bool forcing_regular_same(const struct forcing_grid *a, const struct forcing_grid *b)
 {
     return axis_same(&a->lat, &b->lat, 0) && axis_same(&a->lon, &b->lon, 360);
 }
 
 struct geo_box forcing_grid_box(const struct forcing_grid *grid)
 {
+    if (grid->shape != FORCING_REGULAR)
+        return grid->box;
     double west = remainder(grid->lon.first, 360);
     west = west >= 180 ? west - 360 : west;
     double width = grid->lon.wraps ? 360 : grid->lon.last - grid->lon.first;
@@ -225,13 +244,14 @@ static void rows_span(const struct forcing_grid *grid, double low, double high, 
         locate_inside(axis, fmin(low, axis->last), &first, &w);
     if (high < axis->last)
         locate_inside(axis, fmax(high, axis->first), &last, &w);
-    *from = first > STENCIL ? first - STENCIL : 0;
-    *to = last + 2 + STENCIL < axis->n ? last + 2 + STENCIL : axis->n;
+    size_t more = forcing_grid_reach_rows(grid);
+    *from = first > more ? first - more : 0;
+    *to = last + 2 + more < axis->n ? last + 2 + more : axis->n;
 }
 
 // Columns of a grid with two ends. The box's west is brought to [first, first + 360): the box begins on the
 // grid, or east of it and may come round to it.
-static void columns_span_open(const struct forcing_axis *axis, double from, double to,
+static void columns_span_open(const struct forcing_axis *axis, double from, double to, size_t more,
                               struct forcing_block *block)
 {
     bool starts_on = from <= axis->last, comes_round = to >= axis->first + 360;
@@ -246,21 +266,21 @@ static void columns_span_open(const struct forcing_axis *axis, double from, doub
     double end = starts_on ? to : to - 360;
     if (starts_on != comes_round && end >= axis->first && end < axis->last)
         locate_inside(axis, end, &high, &w);
-    low = low > STENCIL ? low - STENCIL : 0;
-    high = high + 1 + STENCIL < axis->n ? high + 1 + STENCIL : axis->n - 1;
+    low = low > more ? low - more : 0;
+    high = high + 1 + more < axis->n ? high + 1 + more : axis->n - 1;
     block->i0 = low;
     block->ni = high - low + 1;
 }
 
 // Columns of a grid that goes round the earth; all of them, and some twice, when the box does so too.
-static void columns_span_round(const struct forcing_axis *axis, double from, double to,
+static void columns_span_round(const struct forcing_axis *axis, double from, double to, size_t more,
                                struct forcing_block *block)
 {
     size_t first = axis->n - 1, last = axis->n - 1;
     double w;
-    if (to - from + 2 * (STENCIL + 2) * axis->step >= 360) {
-        block->i0 = axis->n - STENCIL;
-        block->ni = axis->n + 2 * STENCIL + 1;
+    if (to - from + 2 * (double)(more + 2) * axis->step >= 360) {
+        block->i0 = (2 * axis->n - more) % axis->n;
+        block->ni = axis->n + 2 * more + 1;
         return;
     }
     if (from <= axis->last)
@@ -268,23 +288,23 @@ static void columns_span_round(const struct forcing_axis *axis, double from, dou
     double end = to - axis->first >= 360 ? to - 360 : to;
     if (end <= axis->last)
         locate_inside(axis, end, &last, &w);
-    block->i0 = (first + axis->n - STENCIL) % axis->n;
-    block->ni = (last + axis->n - first) % axis->n + 2 + 2 * STENCIL;
+    block->i0 = (first + axis->n - more) % axis->n;
+    block->ni = (last + axis->n - first) % axis->n + 2 + 2 * more;
 }
 
-static void columns_span(const struct forcing_axis *axis, double west, double east,
+static void columns_span(const struct forcing_axis *axis, double west, double east, size_t more,
                          struct forcing_block *block)
 {
     double turns = floor((west - axis->first) / 360);
     double from = west - 360 * turns, to = east - 360 * turns;
     if (axis->wraps)
-        columns_span_round(axis, from, to, block);
+        columns_span_round(axis, from, to, more, block);
     else
-        columns_span_open(axis, from, to, block);
+        columns_span_open(axis, from, to, more, block);
 }
 
-struct forcing_block forcing_grid_block(const struct forcing_grid *grid, struct geo_box box,
-                                        double margin_frac)
+struct forcing_block forcing_regular_block(const struct forcing_grid *grid, struct geo_box box,
+                                           double margin_frac)
 {
     double dlat = margin_frac * fmax(box.north_deg - box.south_deg, 2 * grid->lat.step);
     double dlon = margin_frac * fmax(box.east_deg - box.west_deg, 2 * grid->lon.step);
@@ -296,7 +316,10 @@ struct forcing_block forcing_grid_block(const struct forcing_grid *grid, struct 
     block.j0 = from;
     block.nj = to - from;
     double width = fmin(box.east_deg - box.west_deg + 2 * dlon, 360);
-    columns_span(&grid->lon, box.west_deg - dlon, box.west_deg - dlon + width, &block);
+    double high = fmax(fabs(box.south_deg - dlat), fabs(box.north_deg + dlat));
+    size_t more = forcing_grid_reach_columns(grid, high);
+    more = more < grid->lon.n ? more : grid->lon.n;
+    columns_span(&grid->lon, box.west_deg - dlon, box.west_deg - dlon + width, more, &block);
     if (!block.nj)
         return (struct forcing_block){0};
     return block;
@@ -305,13 +328,13 @@ struct forcing_block forcing_grid_block(const struct forcing_grid *grid, struct 
 bool forcing_block_holds(const struct forcing_grid *grid, struct forcing_block outer,
                          struct forcing_block inner)
 {
-    size_t n = grid->lon.n;
+    size_t n = grid->ni;
     if (!inner.nj)
         return true;
     if (!outer.nj || inner.j0 < outer.j0 || inner.j0 + inner.nj > outer.j0 + outer.nj)
         return false;
-    if (outer.ni >= n + 2 * STENCIL)
+    if (grid->wraps && outer.ni >= (inner.ni > n ? inner.ni : n + (grid->shape == FORCING_REGULAR)))
         return true;
-    size_t offset = grid->lon.wraps ? (inner.i0 + n - outer.i0) % n : inner.i0 - outer.i0;
-    return (grid->lon.wraps || inner.i0 >= outer.i0) && offset + inner.ni <= outer.ni;
+    size_t offset = grid->wraps ? (inner.i0 + n - outer.i0) % n : inner.i0 - outer.i0;
+    return (grid->wraps || inner.i0 >= outer.i0) && offset + inner.ni <= outer.ni;
 }

@@ -45,6 +45,7 @@ struct forcing_grid {
     struct forcing_axis lat, lon; // regular; projected: y and x, in metres or degrees of the rotated pole
     size_t nj, ni;                // points; rows and triangles: 1 x all of them, in the order of the file
     bool wraps;                   // column 0 comes after column ni - 1
+    bool left_handed;             // curved: rows are counted to the right of the columns' way
     double step_m;                // usual distance between neighbours
     struct geo_box box;
     const struct forcing_projection *projection;
@@ -84,6 +85,18 @@ enum ph_status forcing_grid_triangles(const double *node_lat_deg, const double *
                                       struct core_arena *arena, struct forcing_grid *out,
                                       struct ph_err *err) PH_NODISCARD;
 
+// No value is carried to the coast beyond this: one and a half cells, but 10 km where cells are smaller (the
+// land of a model misses the real shore by more than that), and 25 km at most.
+#define FORCING_REACH_CELLS 1.5
+#define FORCING_REACH_LEAST_M 10000.0
+#define FORCING_REACH_MOST_M 25000.0
+double forcing_grid_reach_m(const struct forcing_grid *grid);
+
+// Columns on each side of a place at a latitude, and rows, in which a regular grid is searched along the
+// coast.
+size_t forcing_grid_reach_rows(const struct forcing_grid *grid);
+size_t forcing_grid_reach_columns(const struct forcing_grid *grid, double lat_deg);
+
 // The points that serve a place: up to four, weights that sum to one. n == 0: the place is not on the grid.
 struct forcing_spot {
     uint32_t point[4];
@@ -92,6 +105,11 @@ struct forcing_spot {
 };
 void forcing_grid_locate(const struct forcing_grid *grid, size_t n, const double *lat_deg,
                          const double *lon_deg, struct forcing_spot *out);
+
+// Calls visit for every point within the reach of a place, in an order that depends on the grid alone; some
+// of them twice. Not for regular grids.
+void forcing_grid_near(const struct forcing_grid *grid, double lat_deg, double lon_deg, double reach_m,
+                       void (*visit)(void *arg, size_t point, double distance_m), void *arg);
 
 // Where a point lies.
 struct geo_pos forcing_grid_point(const struct forcing_grid *grid, size_t point);
@@ -115,7 +133,7 @@ enum ph_status forcing_axis_lon(const double *value, size_t n, struct core_arena
 bool forcing_axis_locate_lat(const struct forcing_grid *grid, double lat_deg, size_t *i, double *w);
 bool forcing_axis_locate_lon(const struct forcing_axis *axis, double lon_deg, size_t *i, double *w);
 
-// Both grids have the same points, within a thousandth of a step.
+// Both grids have the same points, within a thousandth of a step (two hundredths unless regular).
 bool forcing_grid_same(const struct forcing_grid *a, const struct forcing_grid *b);
 
 struct geo_box forcing_grid_box(const struct forcing_grid *grid);

@@ -53,7 +53,7 @@ static void notes_copy(struct forcing_notes *to, const struct forcing_note *note
 static enum ph_status look_over(struct report *report, struct found *found, struct ph_err *err)
 {
     const struct forcing_field *field = &found->field;
-    struct forcing_block all = {0, field->grid.lat.n, 0, field->grid.lon.n};
+    struct forcing_block all = {0, field->grid.nj, 0, field->grid.ni};
     size_t n = all.nj * all.ni;
     if (field->parts != FORCING_PART_BOTH)
         return PH_OK;
@@ -181,12 +181,6 @@ static const struct found *first_found(const struct report *report)
     return NULL;
 }
 
-static void grid_text(const struct forcing_grid *grid, char out[96])
-{
-    snprintf(out, 96, "regular, %zu latitudes x %zu longitudes, %.4g x %.4g degrees%s", grid->lat.n,
-             grid->lon.n, grid->lat.step, grid->lon.step, grid->lon.wraps ? ", round the earth" : "");
-}
-
 static void refused_text(const struct ph_err *refused, struct core_buf *out)
 {
     core_buf_printf(out, "%s%s%s", refused->what, refused->fix[0] ? ": " : "", refused->fix);
@@ -252,12 +246,12 @@ static void json_file(struct core_json *json, const struct report *report)
 {
     const struct found *first = first_found(report);
     struct core_buf refused = {0};
-    char grid[96];
+    char grid[128];
     core_json_object(json);
     core_json_key_text(json, "file", report->path);
     core_json_key_text(json, "format", report->file ? report->file->format->title(report->file) : NULL);
     if (first)
-        grid_text(&first->field.grid, grid);
+        forcing_grid_text(&first->field.grid, grid, sizeof grid);
     core_json_key_text(json, "grid", first ? grid : NULL);
     core_json_key(json, "variables");
     core_json_array(json);
@@ -332,9 +326,9 @@ static void text_file(struct core_buf *out, const struct report *report)
     const struct found *first = first_found(report);
     core_buf_printf(out, "%s\n", report->path);
     if (first) {
-        char grid[96];
+        char grid[128];
         struct geo_box box = forcing_grid_box(&first->field.grid);
-        grid_text(&first->field.grid, grid);
+        forcing_grid_text(&first->field.grid, grid, sizeof grid);
         core_buf_printf(out, "  %s, %s\n", report->file->format->title(report->file), grid);
         core_buf_printf(out, "  box: %.4f to %.4f N, %.4f to %.4f E\n", box.south_deg, box.north_deg,
                         box.west_deg, box.east_deg);

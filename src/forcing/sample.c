@@ -16,7 +16,7 @@ struct view {
     const float *a, *b; // rows of `stride` floats
     size_t stride;
     struct forcing_block block;
-    ptrdiff_t row_min, row_max, column_min, column_max; // cells whose neighbourhood is live
+    ptrdiff_t row_max, column_min, column_max; // cells that are live
     double w_at_from, w_per_s;
 };
 
@@ -39,13 +39,11 @@ static struct view view_of(const struct forcing_source *source)
         .w_at_from = source->w_at_from,
         .w_per_s = source->w_per_s,
     };
-    // At the grid's own edges there are no neighbours; elsewhere they must be live, so that an answer never
-    // depends on which box is.
-    bool round = grid->lon.wraps;
-    view.row_min = block->j0 ? 1 : 0;
-    view.row_max = (ptrdiff_t)block->nj - (block->j0 + block->nj == grid->lat.n ? 2 : 3);
-    view.column_min = round || block->i0 ? 1 : 0;
-    view.column_max = (ptrdiff_t)block->ni - (!round && block->i0 + block->ni == grid->lon.n ? 2 : 3);
+    view.row_max = (ptrdiff_t)block->nj - 2;
+    view.column_max = (ptrdiff_t)block->ni - 2;
+    // Where columns are there twice (round the earth), those with neighbours on both sides serve.
+    view.column_min =
+        (ptrdiff_t)block->ni > (ptrdiff_t)grid->ni ? ((ptrdiff_t)block->ni - (ptrdiff_t)grid->ni) / 2 : 0;
     return view;
 }
 
@@ -54,9 +52,10 @@ static int32_t cell_offset(const struct view *view, size_t j, size_t i)
 {
     ptrdiff_t row = (ptrdiff_t)j - (ptrdiff_t)view->block.j0,
               column = (ptrdiff_t)i - (ptrdiff_t)view->block.i0;
-    if (view->grid->lon.wraps && column < view->column_min)
-        column += (ptrdiff_t)view->grid->lon.n;
-    if (row < view->row_min || row > view->row_max || column < view->column_min || column > view->column_max)
+    if (view->grid->wraps &&
+        (column < 0 || (column < view->column_min && column + (ptrdiff_t)view->grid->ni <= view->column_max)))
+        column += (ptrdiff_t)view->grid->ni;
+    if (row < 0 || row > view->row_max || column < 0 || column > view->column_max)
         return -1;
     return (int32_t)((size_t)row * view->stride + 2 * (size_t)column);
 }
@@ -139,22 +138,25 @@ static bool nearest_valid(const struct view *view, int32_t at, float wy, float w
                           float uv[2])
 {
     ptrdiff_t row = at / (ptrdiff_t)view->stride, column = at % (ptrdiff_t)view->stride / 2;
+    ptrdiff_t high_j = (ptrdiff_t)forcing_grid_reach_rows(view->grid);
+    ptrdiff_t high_i = (ptrdiff_t)forcing_grid_reach_columns(view->grid, lat_deg);
     double m_per_deg = CORE_M_PER_NM * 60, east = m_per_deg * cos(lat_deg * CORE_RAD_PER_DEG);
-    double best = FORCING_REACH_M * FORCING_REACH_M;
+    double best = FORCING_REACH_MOST_M * FORCING_REACH_MOST_M;
+    double always = FORCING_REACH_LEAST_M * FORCING_REACH_LEAST_M;
     bool found = false;
-    for (ptrdiff_t j = -1; j <= 2; j++)
-        for (ptrdiff_t i = -1; i <= 2; i++) {
+    for (ptrdiff_t j = 1 - high_j; j <= high_j; j++)
+        for (ptrdiff_t i = 1 - high_i; i <= high_i; i++) {
             double rows = (double)j - (double)wy, columns = (double)i - (double)wx;
+            double y = rows * view->grid->lat.step * m_per_deg, x = columns * view->grid->lon.step * east;
+            double apart = x * x + y * y;
             bool live = row + j >= 0 && row + j < (ptrdiff_t)view->block.nj && column + i >= 0 &&
                         column + i < (ptrdiff_t)view->block.ni;
-            if (!live || fabs(rows) > FORCING_REACH_CELLS || fabs(columns) > FORCING_REACH_CELLS)
-                continue;
-            double y = rows * view->grid->lat.step * m_per_deg, x = columns * view->grid->lon.step * east;
+            bool beside = fabs(rows) <= FORCING_REACH_CELLS && fabs(columns) <= FORCING_REACH_CELLS;
             float value[2];
-            if (x * x + y * y > best || (found && x * x + y * y >= best) ||
+            if (!live || apart > best || (found && apart >= best) || !(beside || apart <= always) ||
                 !point_value(view, at + j * (ptrdiff_t)view->stride + 2 * i, wt, value))
                 continue;
-            best = x * x + y * y;
+            best = apart;
             found = true;
             memcpy(uv, value, sizeof value);
         }
@@ -201,6 +203,131 @@ static void sample_block(const struct view *view, int8_t number, size_t n, const
     }
 }
 
+// ---------------------------------------------------------------- grids that are not regular
+
+// Beyond this the meridians of a cell's points run too differently for a mean of components: vectors are
+// added in space, and seen again from the place.
+#define POLAR_DEG 80.0
+
+// Offset of a point in the live levels; -1 when it is not live.
+static ptrdiff_t point_offset(const struct view *view, size_t point)
+{
+    size_t j = point / view->grid->ni, i = point % view->grid->ni;
+    size_t column = i >= view->block.i0 ? i - view->block.i0 : i + view->grid->ni - view->block.i0;
+    bool live = j >= view->block.j0 && j - view->block.j0 < view->block.nj && column < view->block.ni &&
+                (i >= view->block.i0 || view->grid->wraps);
+    return live ? (ptrdiff_t)((j - view->block.j0) * view->stride + 2 * column) : -1;
+}
+
+// Sum of vectors, as components at the place; as components of space beyond 80 degrees.
+struct sum {
+    bool polar;
+    double lat, lon, total, uv[2], xyz[3];
+};
+
+static void axes_of(double lat_deg, double lon_deg, double east[3], double north[3])
+{
+    double phi = lat_deg * CORE_RAD_PER_DEG, lambda = lon_deg * CORE_RAD_PER_DEG;
+    double se = sin(lambda), ce = cos(lambda), sn = sin(phi), cn = cos(phi);
+    east[0] = -se, east[1] = ce, east[2] = 0;
+    north[0] = -sn * ce, north[1] = -sn * se, north[2] = cn;
+}
+
+static void sum_add(struct sum *sum, const struct view *view, size_t point, double weight,
+                    const float value[2])
+{
+    sum->total += weight;
+    if (!sum->polar) {
+        sum->uv[0] += weight * (double)value[0];
+        sum->uv[1] += weight * (double)value[1];
+        return;
+    }
+    struct geo_pos at = forcing_grid_point(view->grid, point);
+    double east[3], north[3];
+    axes_of(at.lat_deg, at.lon_deg, east, north);
+    for (int k = 0; k < 3; k++)
+        sum->xyz[k] += weight * ((double)value[0] * east[k] + (double)value[1] * north[k]);
+}
+
+static void sum_close(const struct sum *sum, double *u, double *v)
+{
+    double east[3], north[3];
+    *u = sum->uv[0] / sum->total;
+    *v = sum->uv[1] / sum->total;
+    if (!sum->polar)
+        return;
+    axes_of(sum->lat, sum->lon, east, north);
+    *u = (sum->xyz[0] * east[0] + sum->xyz[1] * east[1] + sum->xyz[2] * east[2]) / sum->total;
+    *v = (sum->xyz[0] * north[0] + sum->xyz[1] * north[1] + sum->xyz[2] * north[2]) / sum->total;
+}
+
+struct nearest {
+    const struct view *view;
+    float wt, uv[2];
+    size_t point;
+    double best_m;
+    bool found;
+};
+
+static void nearest_try(void *arg, size_t point, double distance_m)
+{
+    struct nearest *nearest = arg;
+    ptrdiff_t at = point_offset(nearest->view, point);
+    float value[2];
+    if (at < 0 || (nearest->found && distance_m >= nearest->best_m) ||
+        !point_value(nearest->view, at, nearest->wt, value))
+        return;
+    nearest->found = true;
+    nearest->best_m = distance_m;
+    nearest->point = point;
+    memcpy(nearest->uv, value, sizeof value);
+}
+
+// Adds what serves a place; false: nothing does. Triangles end at the coast, so places beyond their edge are
+// coastal too; other grids end somewhere at sea.
+static bool spot_sum(const struct view *view, const struct forcing_spot *spot, float wt, struct sum *sum,
+                     uint8_t *flags)
+{
+    for (int c = 0; c < spot->n; c++) {
+        ptrdiff_t at = point_offset(view, spot->point[c]);
+        float value[2];
+        if (at < 0)
+            return false;
+        if (spot->weight[c] >= 1e-6F && point_value(view, at, wt, value))
+            sum_add(sum, view, spot->point[c], (double)spot->weight[c], value);
+    }
+    if (sum->total > 0)
+        return true;
+    if (!spot->n && view->grid->shape != FORCING_TRIANGLES)
+        return false;
+    struct nearest nearest = {.view = view, .wt = wt};
+    forcing_grid_near(view->grid, sum->lat, sum->lon, forcing_grid_reach_m(view->grid), nearest_try,
+                      &nearest);
+    if (!nearest.found)
+        return false;
+    sum_add(sum, view, nearest.point, 1, nearest.uv);
+    *flags |= FORCING_FLAG_COASTAL;
+    return true;
+}
+
+static void sample_spots(const struct view *view, int8_t number, size_t n, const double *lat,
+                         const double *lon, const double *t_s, double *u, double *v, int8_t *served,
+                         uint8_t *flags, uint8_t flag)
+{
+    struct forcing_spot spot[BLOCK];
+    forcing_grid_locate(view->grid, n, lat, lon, spot);
+    for (size_t k = 0; k < n; k++) {
+        double w = view->w_at_from + t_s[k] * view->w_per_s;
+        struct sum sum = {.polar = fabs(lat[k]) >= POLAR_DEG, .lat = lat[k], .lon = lon[k]};
+        uint8_t how = flag;
+        if (served[k] >= 0 || !spot_sum(view, &spot[k], (float)(w < 0 ? 0 : w > 1 ? 1 : w), &sum, &how))
+            continue;
+        sum_close(&sum, &u[k], &v[k]);
+        served[k] = number;
+        flags[k] = how;
+    }
+}
+
 static void sample_series(const struct forcing_source *source, int8_t number, size_t n, const double *t_s,
                           double *u, double *v, int8_t *served, uint8_t *flags, uint8_t flag)
 {
@@ -232,7 +359,11 @@ void forcing_source_sample(const struct forcing_source *source, int8_t number, s
     struct view view = view_of(source);
     for (size_t k = 0; k < n; k += BLOCK) {
         size_t count = n - k < BLOCK ? n - k : BLOCK;
-        sample_block(&view, number, count, lat_deg + k, lon_deg + k, t_s + k, u + k, v + k, served + k,
-                     flags + k, flag);
+        if (view.grid->shape == FORCING_REGULAR)
+            sample_block(&view, number, count, lat_deg + k, lon_deg + k, t_s + k, u + k, v + k, served + k,
+                         flags + k, flag);
+        else
+            sample_spots(&view, number, count, lat_deg + k, lon_deg + k, t_s + k, u + k, v + k, served + k,
+                         flags + k, flag);
     }
 }

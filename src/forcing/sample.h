@@ -4,10 +4,6 @@
 
 #include "forcing/source.h"
 
-// Beyond this, and beyond one and a half cells, no value is carried to the coast.
-#define FORCING_REACH_M 25000.0
-#define FORCING_REACH_CELLS 1.5
-
 // Answers for the places whose source is still -1, and gives them the number `number`.
 void forcing_source_sample(const struct forcing_source *source, int8_t number, size_t n,
                            const double *lat_deg, const double *lon_deg, const double *t_s, double *u,

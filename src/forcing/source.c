@@ -133,6 +133,10 @@ static enum ph_status grids_check(struct forcing_source *source, struct ph_err *
             return core_err_set(err, PH_EINPUT, source->files[f]->path, "name them as sources of their own",
                                 "this file is on another grid than %s, yet both are one source",
                                 base_name(source->files[0]->path));
+        else if (source->fields[f].grid_relative != source->fields[0].grid_relative)
+            return core_err_set(err, PH_EINPUT, source->files[f]->path, "name them as sources of their own",
+                                "vectors are along the grid in one of this file and %s, not in the other",
+                                base_name(source->files[0]->path));
     return PH_OK;
 }
 
@@ -265,7 +269,7 @@ static enum ph_status levels_make(struct forcing_source *source, struct ph_err *
 // "gfs.nc: u10, v10 (0.25 deg, 3-hourly)"
 static enum ph_status file_text(struct forcing_source *source, struct ph_err *err)
 {
-    char files[256], step[64] = "one time";
+    char files[256], step[64] = "one time", size[32];
     const struct forcing_field *field = &source->fields[0];
     snprintf(files, sizeof files, source->n_files > 1 ? "%s and %zu more" : "%s",
              base_name(source->files[0]->path), source->n_files - 1);
@@ -280,8 +284,12 @@ static enum ph_status file_text(struct forcing_source *source, struct ph_err *er
     const char *u = field->u_name ? field->u_name : source->fields[source->n_files - 1].u_name;
     const char *v = field->v_name ? field->v_name : source->fields[source->n_files - 1].v_name;
     char line[512];
-    snprintf(line, sizeof line, "%s: %s%s%s (%.3g deg, %s)", files, u ? u : "", u && v ? ", " : "",
-             v ? v : "", source->grid->lat.step, step);
+    if (source->grid->shape == FORCING_REGULAR)
+        snprintf(size, sizeof size, "%.3g deg", source->grid->lat.step);
+    else
+        snprintf(size, sizeof size, "%.3g km", source->grid->step_m / 1000);
+    snprintf(line, sizeof line, "%s: %s%s%s (%s, %s)", files, u ? u : "", u && v ? ", " : "", v ? v : "",
+             size, step);
     source->text = core_arena_text(&source->arena, line);
     return source->text ? PH_OK : core_err_nomem(err);
 }
@@ -358,6 +366,7 @@ void forcing_source_free(struct forcing_source *source)
         forcing_file_free(source->files[f]);
     free(source->slab[0].uv);
     free(source->slab[1].uv);
+    free(source->turn);
     core_arena_fini(&source->arena);
     free(source);
 }
@@ -473,6 +482,12 @@ static enum ph_status slab_load(struct forcing_source *source, int slab, size_t 
     }
     if (status)
         return status;
+    for (size_t k = 0; source->turn && k < block.nj * block.ni; k++) {
+        double u = (double)uv[2 * k], v = (double)uv[2 * k + 1];
+        double c = (double)source->turn[2 * k], s = (double)source->turn[2 * k + 1];
+        uv[2 * k] = (float)(u * c - v * s);
+        uv[2 * k + 1] = (float)(u * s + v * c);
+    }
     slab_check(source, uv, block.nj * block.ni, source->files[level->file[0]]->path);
     source->slab[slab].level = index;
     return PH_OK;
@@ -485,8 +500,30 @@ static void slabs_drop(struct forcing_source *source)
         source->slab[s].uv = NULL;
         source->slab[s].level = SIZE_MAX;
     }
+    free(source->turn);
+    source->turn = NULL;
     source->block = (struct forcing_block){0};
     source->bytes = 0;
+}
+
+// How the grid's axes lie at each live point, for vectors that are along them.
+static enum ph_status turns_find(struct forcing_source *source, struct ph_err *err)
+{
+    const struct forcing_block *block = &source->block;
+    size_t n = block->nj * block->ni;
+    source->turn = malloc(n * 2 * sizeof(float));
+    if (!source->turn) {
+        slabs_drop(source);
+        return core_err_nomem(err);
+    }
+    source->bytes += n * 2 * sizeof(float);
+    for (size_t k = 0; k < n; k++) {
+        size_t j = block->j0 + k / block->ni, i = (block->i0 + k % block->ni) % source->grid->ni;
+        double angle = forcing_grid_angle(source->grid, j * source->grid->ni + i);
+        source->turn[2 * k] = (float)cos(angle);
+        source->turn[2 * k + 1] = (float)sin(angle);
+    }
+    return PH_OK;
 }
 
 static enum ph_status block_grow(struct forcing_source *source, struct geo_box box, struct ph_err *err)
@@ -505,7 +542,7 @@ static enum ph_status block_grow(struct forcing_source *source, struct geo_box b
     }
     source->block = block;
     source->bytes = block.nj * block.ni * 4 * sizeof(float);
-    return PH_OK;
+    return source->fields[0].grid_relative && block.nj ? turns_find(source, err) : PH_OK;
 }
 
 // Makes levels a and b live, keeping what is.
