@@ -63,9 +63,15 @@ static double offshore_m(double lat, double lon, struct velocity *along)
     return (lat - 33.17) * M_PER_DEG * along->u - east_m(lon, 11.56) * along->v;
 }
 
+// The current is made up to a cell behind the shore, so that every place at sea has a corner with a value.
+static int far_inland(double lat, double lon)
+{
+    return on_land(lat, lon) && on_land(lat + 0.2, lon) && on_land(lat, lon + 0.2);
+}
+
 static int current_value(double lat, double lon, double hour, struct velocity *out)
 {
-    if (on_land(lat, lon))
+    if (far_inland(lat, lon))
         return 0;
     double seconds = (hour - FIRST_HOUR) * 3600;
     struct velocity along;
