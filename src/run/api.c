@@ -1,4 +1,5 @@
 // The public library: thin above a run.
+#include <locale.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,10 +22,32 @@ struct ph_run {
     struct core_job job;
 };
 
+// A program that links us may have set a locale with decimal commas: numbers in files stay in C's.
+struct numbers {
+    locale_t c, before;
+};
+
+static struct numbers numbers_begin(void)
+{
+    struct numbers numbers = {.c = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0)};
+    numbers.before = numbers.c ? uselocale(numbers.c) : (locale_t)0;
+    return numbers;
+}
+
+static void numbers_end(struct numbers numbers)
+{
+    if (!numbers.c)
+        return;
+    uselocale(numbers.before);
+    freelocale(numbers.c);
+}
+
 enum ph_status ph_position_parse(const char *text, struct ph_position *out, struct ph_err *err)
 {
     struct geo_pos pos;
+    struct numbers numbers = numbers_begin();
     enum ph_status status = geo_pos_parse(text, &pos, err);
+    numbers_end(numbers);
     if (!status)
         *out = (struct ph_position){pos.lat_deg, pos.lon_deg};
     return status;
@@ -32,7 +55,9 @@ enum ph_status ph_position_parse(const char *text, struct ph_position *out, stru
 
 void ph_position_format(struct ph_position position, int decimals, char out[PH_TEXT])
 {
+    struct numbers numbers = numbers_begin();
     geo_pos_format((struct geo_pos){position.lat_deg, position.lon_deg}, decimals, out);
+    numbers_end(numbers);
 }
 
 enum ph_status ph_time_parse(const char *text, int64_t *t_ns, struct ph_err *err)
@@ -76,6 +101,7 @@ static enum ph_status case_run(const char *case_path, const struct ph_options *o
     };
     made->job.threads = options && options->threads > 0 ? options->threads : core_threads_available();
     made->job.stop = options ? options->stop : NULL;
+    struct numbers numbers = numbers_begin();
     enum ph_status status = run_load(&made->run, case_path, &overrides, &made->job, NULL, err);
     if (!status && plan)
         status = run_all(&made->run, err);
@@ -83,6 +109,7 @@ static enum ph_status case_run(const char *case_path, const struct ph_options *o
         status = run_open(&made->run, err);
     if (!status && !plan)
         status = run_drift(&made->run, err);
+    numbers_end(numbers);
     if (status)
         ph_run_free(made);
     else
@@ -107,7 +134,10 @@ enum ph_status ph_run_write(struct ph_run *run, const char *folder, struct ph_er
     if (!run->run.product.n_times)
         return core_err_set(err, PH_EINPUT, folder, "call ph_run_plan instead of ph_run_drift",
                             "this run has no map and no plan to write");
-    return run_write(&run->run, folder, RUN_PART_ALL, err);
+    struct numbers numbers = numbers_begin();
+    enum ph_status status = run_write(&run->run, folder, RUN_PART_ALL, err);
+    numbers_end(numbers);
+    return status;
 }
 
 void ph_run_free(struct ph_run *run)
