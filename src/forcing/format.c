@@ -5,17 +5,12 @@
 
 #include "core/err.h"
 
-static const struct forcing_format *const formats[] = {&forcing_format_netcdf};
+static const struct forcing_format *const formats[] = {&forcing_format_netcdf, &forcing_format_grib};
 
 const char *forcing_kind_name(enum forcing_kind kind)
 {
     static const char *const names[FORCING_KINDS] = {"current", "wind", "stokes_drift", "sea_temperature"};
     return names[kind];
-}
-
-static bool is_grib(const unsigned char *head, size_t n)
-{
-    return n >= 4 && !memcmp(head, "GRIB", 4);
 }
 
 static enum ph_status format_find(struct forcing_file *file, struct ph_err *err)
@@ -27,11 +22,8 @@ static enum ph_status format_find(struct forcing_file *file, struct ph_err *err)
             file->format = formats[i];
             return PH_OK;
         }
-    if (is_grib(head, n))
-        return core_err_set(err, PH_EUNSUPPORTED, file->path,
-                            "convert it to NetCDF on a regular grid, e.g. with cdo",
-                            "GRIB files are not read in this version");
-    return core_err_set(err, PH_EINPUT, file->path, "name a NetCDF file", "this is no format that is known");
+    return core_err_set(err, PH_EINPUT, file->path, "name a NetCDF or GRIB file",
+                        "this is no format that is known");
 }
 
 enum ph_status forcing_file_open(const char *path, struct forcing_file **out, struct ph_err *err)

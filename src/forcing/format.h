@@ -68,8 +68,9 @@ struct forcing_format {
 };
 
 extern const struct forcing_format forcing_format_netcdf;
+extern const struct forcing_format forcing_format_grib;
 
-// Opens a file with the format that knows its first bytes. A format known but not read yet: PH_EUNSUPPORTED.
+// Opens a file with the format that knows its first bytes.
 enum ph_status forcing_file_open(const char *path, struct forcing_file **out,
                                  struct ph_err *err) PH_NODISCARD;
 void forcing_file_free(struct forcing_file *file);

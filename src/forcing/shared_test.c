@@ -98,7 +98,14 @@ int main(void)
     refused("data/nc_unstructured/small_trigrid_example.nc", "unstructured", "triangles are refused as such");
     refused("data/nc_curvilinear/access-om2-01_*.nc", "noleap",
             "noleap since 1900 is refused with both dates");
-    refused("data/grib/gfs.grb", "GRIB", "GRIB is refused as such");
+    // grib_get_data -w shortName=10u, and so on
+    point(FORCING_WIND, "data/grib/gfs.grb", "2011-10-11T00:00Z", 12.5, 35, 5.36, -10.94,
+          "the globe: wind at 10 m among 308 fields, complex packing");
+    point(FORCING_WIND, "data/grib/Madagascar.wind.7days.grb", "2016-03-05T00:00Z", 40, -20, -2.43,
+          -0.959995, "Madagascar: wind of GRIB1 at the surface");
+    point(FORCING_WIND, "data/grib/gfswave.t18z.atlocn.0p16.f001.grib2", "2023-08-23T19:00Z", -70, 30, 1.35,
+          -1.56, "Atlantic: wind of a wave model, jpeg2000 with a bitmap");
+    refused("data/grib/gridspec/sh.grib", "no fields", "a file without currents says so");
     made_tidy();
     return tap_done();
 }

@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "forcing/compress.h"
+#include "forcing/grib_worker.h"
 #include "forcing/sandbox.h"
 
 // Decompressed chunks kept per variable: files chunked over time are then decompressed once per window.
@@ -15,9 +17,11 @@
 struct worker {
     int fd;
     int ncid;
-    int opened; // libnetcdf's answer to opening
+    int opened;  // 0, or why the file cannot be opened
+    int library; // that said so
     unsigned char *shared;
     size_t shared_bytes;
+    struct forcing_grib_worker grib;
 };
 
 static bool is_number(nc_type type)
@@ -199,26 +203,83 @@ static int values_read(struct worker *worker, const struct forcing_worker_reques
     return failed == NC_ERANGE ? NC_NOERR : failed;
 }
 
+static int grib_answer(struct worker *worker, const struct forcing_worker_request *request, uint64_t *n)
+{
+    const uint64_t *at = request->start;
+    uint64_t offset = at[WORKER_GRIB_OFFSET], length = at[WORKER_GRIB_LENGTH];
+    uint32_t field = (uint32_t)at[WORKER_GRIB_FIELD];
+    switch (request->op) {
+    case WORKER_GRIB_INDEX:
+        forcing_grib_worker_index(&worker->grib, at[0]);
+        return 0;
+    case WORKER_GRIB_READ:
+        return forcing_grib_worker_read(&worker->grib, offset, length, field, at, request->count, n);
+    default:
+        return forcing_grib_worker_array(&worker->grib, offset, length, field,
+                                         (enum forcing_grib_array)request->var, n);
+    }
+}
+
 static struct forcing_worker_reply answer(struct worker *worker, const struct forcing_worker_request *request)
 {
-    struct forcing_worker_reply reply = {.failed = worker->opened};
-    if (!reply.failed && request->op == WORKER_DESCRIBE)
+    struct forcing_worker_reply reply = {.failed = worker->opened, .library = worker->library};
+    if (reply.failed)
+        return reply;
+    switch (request->op) {
+    case WORKER_DESCRIBE:
         reply.failed = describe(worker, &reply.n);
-    else if (!reply.failed && request->op == WORKER_READ)
+        break;
+    case WORKER_READ:
         reply.failed = values_read(worker, request, &reply.n);
+        break;
+    case WORKER_HEAD:
+        reply.n = worker->grib.n_bytes < WORKER_HEAD_BYTES ? worker->grib.n_bytes : WORKER_HEAD_BYTES;
+        memcpy(worker->shared, worker->grib.bytes, (size_t)reply.n);
+        break;
+    default:
+        reply.library = WORKER_ECCODES;
+        reply.failed = grib_answer(worker, request, &reply.n);
+    }
     return reply;
 }
 
-_Noreturn void forcing_worker_run(int fd, const void *bytes, size_t n_bytes, void *shared,
-                                  size_t shared_bytes)
+// The bytes that count: what is packed is unpacked first, for a look at the head only the beginning.
+static void bytes_open(struct worker *worker, enum forcing_worker_task task, const void *bytes, size_t n)
+{
+    enum forcing_compression packed = forcing_compression_of(bytes, n);
+    worker->grib = (struct forcing_grib_worker){
+        .bytes = bytes, .n_bytes = n, .shared = worker->shared, .shared_bytes = worker->shared_bytes};
+    if (packed == COMPRESSION_NONE)
+        return;
+    unsigned char *unpacked = NULL;
+    size_t n_unpacked = 0;
+    worker->library = WORKER_UNPACK;
+    worker->opened = (int)forcing_unpack(packed, bytes, n, task == WORKER_FOR_HEAD ? WORKER_HEAD_BYTES : 0,
+                                         &unpacked, &n_unpacked);
+    worker->grib.bytes = unpacked;
+    worker->grib.n_bytes = n_unpacked;
+}
+
+static void netcdf_open_bytes(struct worker *worker)
+{
+    nc_set_chunk_cache(CHUNK_CACHE_BYTES, CHUNK_CACHE_SLOTS, 0.75F);
+    // The name is ours and only a label: libnetcdf never sees a text of the user.
+    worker->library = WORKER_NETCDF;
+    worker->opened = nc_open_mem("memory.nc", NC_NOWRITE, worker->grib.n_bytes,
+                                 (void *)(uintptr_t)worker->grib.bytes, &worker->ncid);
+}
+
+_Noreturn void forcing_worker_run(enum forcing_worker_task task, int fd, const void *bytes, size_t n_bytes,
+                                  void *shared, size_t shared_bytes)
 {
     struct worker worker = {.fd = fd, .shared = shared, .shared_bytes = shared_bytes};
     struct forcing_worker_request request;
-    if (!forcing_sandbox_enter(fd))
-        _exit(3);
-    nc_set_chunk_cache(CHUNK_CACHE_BYTES, CHUNK_CACHE_SLOTS, 0.75F);
-    // The name is ours and only a label: libnetcdf never sees a text of the user.
-    worker.opened = nc_open_mem("memory.nc", NC_NOWRITE, n_bytes, (void *)(uintptr_t)bytes, &worker.ncid);
+    const char *tables = task == WORKER_FOR_GRIB ? forcing_grib_worker_tables() : NULL;
+    if (!forcing_sandbox_enter(fd, tables))
+        _exit(tables ? WORKER_EXIT_NO_TABLES : WORKER_EXIT_NO_WALLS);
+    bytes_open(&worker, task, bytes, n_bytes);
+    if (!worker.opened && task == WORKER_FOR_NETCDF)
+        netcdf_open_bytes(&worker);
     while (recv(fd, &request, sizeof request, MSG_WAITALL) == (ssize_t)sizeof request) {
         struct forcing_worker_reply reply = answer(&worker, &request);
         if (send(fd, &reply, sizeof reply, MSG_NOSIGNAL) != (ssize_t)sizeof reply)

@@ -107,7 +107,7 @@ static int in_child(int (*what)(bool walled), bool walled)
 static int doors(bool walled)
 {
     int pair[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || (walled && !forcing_sandbox_enter(pair[1])))
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || (walled && !forcing_sandbox_enter(pair[1], NULL)))
         return 100;
     int opened = open("/etc/passwd", O_RDONLY) >= 0 ? 1 : 0;
     opened |= socket(AF_INET, SOCK_STREAM, 0) >= 0 ? 2 : 0;
