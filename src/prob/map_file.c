@@ -8,7 +8,7 @@
 #include "core/file.h"
 #include "core/units.h"
 
-enum { LEVEL = 4, NAME_BYTES = 64 };
+enum { LEVEL = 4, NAME_BYTES = 64, CHUNK_CELLS = 1 << 18 };
 
 // The file while it is being written; the first failure is kept.
 struct file {
@@ -51,12 +51,17 @@ static int axis(struct file *f, const char *name, int dim, const char *units, co
     return id;
 }
 
-static int density(struct file *f, const char *name, const char *long_name)
+// Maps are written time by time, so a chunk is (a band of) one time: in chunks over many times, the library's
+// choice, every write unpacks and packs all that came before.
+static int density(struct file *f, const char *name, const char *long_name, const struct geo_grid *g)
 {
     const int dims[] = {f->time, f->lat, f->lon};
+    const size_t rows = CHUNK_CELLS / g->nlon + 1, chunk[] = {1, rows < g->nlat ? rows : g->nlat, g->nlon};
     int id = variable(f, name, NC_DOUBLE, 3, dims, "1", long_name);
     text(f, id, "cell_methods", "time: point area: sum");
     text(f, id, "grid_mapping", "crs");
+    if (!f->failed)
+        nc(f, nc_def_var_chunking(f->id, id, NC_CHUNKED, chunk));
     if (!f->failed)
         nc(f, nc_def_var_deflate(f->id, id, 1, 1, LEVEL));
     return id;
@@ -109,9 +114,9 @@ static void define(struct file *f, const struct geo_grid *g, size_t n_times, boo
     const int lat_dims[] = {f->lat, f->bounds}, lon_dims[] = {f->lon, f->bounds};
     v->lat_bounds = variable(f, "lat_bounds", NC_DOUBLE, 2, lat_dims, NULL, NULL);
     v->lon_bounds = variable(f, "lon_bounds", NC_DOUBLE, 2, lon_dims, NULL, NULL);
-    v->probability = density(f, "probability", "probability that the object is adrift in the cell");
+    v->probability = density(f, "probability", "probability that the object is adrift in the cell", g);
     if (has_stranded)
-        v->stranded = density(f, "stranded", "probability that the object lies stranded in the cell");
+        v->stranded = density(f, "stranded", "probability that the object lies stranded in the cell", g);
     v->elsewhere = variable(f, "elsewhere", NC_DOUBLE, 1, &f->time, "1",
                             "probability not in this map: 1 minus the sum of probability");
     v->bandwidth = variable(f, "bandwidth", NC_DOUBLE, 1, &f->time, "m", "bandwidth of the smoothing");
