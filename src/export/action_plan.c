@@ -112,7 +112,7 @@ static void execution(struct core_buf *out, const struct export_product *p)
         export_task_label(i, label);
         geo_pos_format_spaced(a->csp, export_task_decimals(a), csp);
         core_time_dtg(a->start_ns, from);
-        core_time_dtg(a->end_ns, to);
+        core_time_dtg(a->leave_ns, to);
         if (isfinite(asset->altitude_ft))
             snprintf(height, sizeof height, ", ALTITUDE %.0f FT", asset->altitude_ft);
         export_message_put(out, 9, "   %-5s %s (%s)", label, asset->id, asset->type);
@@ -120,6 +120,9 @@ static void execution(struct core_buf *out, const struct export_product *p)
                            a->pattern, a->creep ? a->creep : "-", nm(a->spacing_m), asset->speed_kn, height);
         export_message_row(out, "         CSP %s", csp);
         export_message_row(out, "         ON SCENE %s TO %s", from, to);
+        if (a->leave_ns > a->end_ns)
+            export_message_row(out, "         OF IT %.0f PCT FOR TURNS AND FOR LOOKING AT CONTACTS",
+                               100 * asset->turn_allowance_frac);
     }
     for (size_t i = 0; p->plan && i < p->plan->n_unused; i++)
         export_message_put(out, 9, "   NOT USED: %s, %s", p->asset[p->plan->unused[i].asset].id,

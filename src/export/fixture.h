@@ -103,6 +103,7 @@ static inline void fixture_area(struct fixture *f, struct plan_area *a, struct g
     a->centre = centre;
     a->csp = a->waypoint[0].pos;
     a->end_ns = a->waypoint[a->n_waypoints - 1].t_ns;
+    a->leave_ns = a->start_ns + (int64_t)((double)(a->end_ns - a->start_ns) / 0.85e9) * CORE_NS_PER_S;
     a->length_m = core_m_from_nm(length_nm);
     a->width_m = core_m_from_nm(width_nm);
     a->spacing_m = core_m_from_nm(spacing_nm);
@@ -132,21 +133,24 @@ static inline struct sensor_sweep *fixture_sweep(struct fixture *f, double table
 static inline void fixture_assets(struct fixture *f)
 {
     struct export_asset *asset = CORE_ARENA_NEW(&f->arena, struct export_asset, 3);
-    asset[0] = (struct export_asset){.id = "Seabird",
+    asset[0] = (struct export_asset){.turn_allowance_frac = 0.15,
+                                     .id = "Seabird",
                                      .type = "fixed-wing",
                                      .speed_kn = 120,
                                      .altitude_ft = 1000,
                                      .eye_height_m = NAN,
                                      .base_text = "from 35-51.0N 014-29.0E, available 290600Z AUG 16"};
     asset[0].sweep = fixture_sweep(f, 1.6, "Fixed wing 1000 ft, visibility 8 NM (between 5 and 10)");
-    asset[1] = (struct export_asset){.id = "Rescue-1",
+    asset[1] = (struct export_asset){.turn_allowance_frac = 0.15,
+                                     .id = "Rescue-1",
                                      .type = "vessel",
                                      .speed_kn = 14,
                                      .altitude_ft = NAN,
                                      .eye_height_m = 12,
                                      .base_text = ""};
     asset[1].sweep = fixture_sweep(f, 2.9, "Ship's bridge, visibility 8 NM (between 5 and 10)");
-    asset[2] = (struct export_asset){.id = "Drone-3",
+    asset[2] = (struct export_asset){.turn_allowance_frac = 0.15,
+                                     .id = "Drone-3",
                                      .type = "drone",
                                      .speed_kn = 50,
                                      .altitude_ft = 400,

@@ -107,6 +107,8 @@ static void asset_area(struct core_json *json, const struct export_product *p, c
     position(json, a->csp);
     core_json_key_time(json, "start", a->start_ns);
     core_json_key_time(json, "end", a->end_ns);
+    core_json_key_time(json, "on_scene_until", a->leave_ns);
+    core_json_key_fixed(json, "turn_allowance_percent", 100 * asset->turn_allowance_frac, 1);
     core_json_key_fixed(json, "track_nm", nm(a->track_m), 3);
     core_json_key_num(json, "speed_kn", asset->speed_kn, 6);
     core_json_key_num(json, "altitude_ft", asset->altitude_ft, 6);

@@ -43,6 +43,7 @@ struct export_scenario {
 struct export_asset {
     const char *id, *type;                      // "fixed-wing"
     double speed_kn, altitude_ft, eye_height_m; // NAN
+    double turn_allowance_frac;                 // of the time on scene, after the last leg
     const struct sensor_sweep *sweep;           // [n_objects]
     const char *base_text;                      // "from 35-51.0N 014-29.0E, available 290600Z" or ""
     struct geo_pos from;
@@ -75,11 +76,11 @@ struct export_product {
     size_t n_scenarios;
     const struct export_asset *asset; // all of the case, indexed by plan_area.asset
     size_t n_assets;
-    const struct plan_result *plan; // NULL: no assets
-    bool detection_random;          // the law that leads
-    double prior_pos;               // cumulative POS of the searches flown, NAN without
-    const char *conditions_text;    // "visibility 8 NM, wind 14 kn, no fatigue"
-    const char *motion_text;        // "RK2, 600 s; wind error 2.0 m/s over 12 h; ..."
+    const struct plan_result *plan;         // NULL: no assets
+    bool detection_random;                  // the law that leads
+    double prior_pos;                       // cumulative POS of the searches flown, NAN without
+    const char *conditions_text;            // "visibility 8 NM, wind 14 kn, no fatigue"
+    const char *motion_text;                // "RK2, 600 s; wind error 2.0 m/s over 12 h; ..."
     const struct export_survival *survival; // NULL: nobody in the water, or its temperature is not known
     size_t n_survival;
     double water_c[2];          // coldest and warmest along the datum

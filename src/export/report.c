@@ -221,7 +221,7 @@ static void unit_row(const struct export_product *p, size_t i, struct core_buf *
     char pod[EXPORT_PERCENT], pos[EXPORT_PERCENT], id[EXPORT_NAME];
     export_task_label(i, label);
     core_time_dtg(a->start_ns, from);
-    core_time_zulu(a->end_ns, to);
+    core_time_zulu(a->leave_ns, to);
     geo_pos_format(a->csp, export_task_decimals(a), csp);
     export_report_percent(a->pod, pod);
     export_report_percent(a->pos, pos);

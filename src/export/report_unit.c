@@ -58,10 +58,12 @@ static void facts(const struct export_product *p, const struct plan_area *a, str
     char percent[EXPORT_PERCENT];
     core_buf_puts(out, "<dl>\n");
     core_time_zulu(a->start_ns, from);
-    core_time_zulu(a->end_ns, to);
+    core_time_zulu(a->leave_ns, to);
     snprintf(text, sizeof text, "%s\xe2\x80\x93%s (%.1f h)", from, to,
-             (double)(a->end_ns - a->start_ns) / 3.6e12);
+             (double)(a->leave_ns - a->start_ns) / 3.6e12);
     fact(out, "On scene", text);
+    core_time_zulu(a->end_ns, to);
+    fact(out, "Last leg ends", to);
     snprintf(text, sizeof text, "%.1f \xc3\x97 %.1f NM", nm(a->length_m), nm(a->width_m));
     fact(out, "Area", text);
     snprintf(text, sizeof text, "%03d\xc2\xb0 / %03d\xc2\xb0", degrees(a->orientation_deg),
@@ -89,6 +91,12 @@ static void facts(const struct export_product *p, const struct plan_area *a, str
         fact(out, "Transit out / back", text);
     }
     core_buf_puts(out, "</dl>\n");
+    if (a->leave_ns > a->end_ns)
+        core_buf_printf(
+            out,
+            "<p class=\"soft\">%.0f %% of the time on scene is kept for turns and for looking at "
+            "contacts: legs are timed at search speed, the time kept lies after the last leg.</p>\n",
+            100 * p->asset[a->asset].turn_allowance_frac);
 }
 
 static void waypoint_row(const struct plan_area *a, size_t i, struct core_buf *out)

@@ -26,7 +26,7 @@ static void heading(struct core_buf *out, const struct export_product *p, const 
     char label[EXPORT_LABEL], from[CORE_TIME_TEXT], to[CORE_TIME_TEXT];
     export_task_label(area, label);
     core_time_dtg(a->start_ns, from);
-    core_time_dtg(a->end_ns, to);
+    core_time_dtg(a->leave_ns, to);
     export_message_put(out, 3, "SEARCH TASKING %s FOR %s", label, p->asset[a->asset].id);
     export_message_put(out, 3, "CASE: %s", p->case_name);
     export_message_put(out, 3, "ON SCENE %s TO %s", from, to);
@@ -73,6 +73,13 @@ static void how(struct core_buf *out, const struct export_product *p, const stru
     export_message_put(out, 3, "5. SEARCH SPEED: %g KN", asset->speed_kn);
     if (isfinite(asset->altitude_ft))
         export_message_put(out, 3, "   ALTITUDE: %.0f FT", asset->altitude_ft);
+    if (a->leave_ns > a->end_ns) {
+        core_time_zulu(a->end_ns, zulu);
+        export_message_put(out, 3,
+                           "   LAST LEG ENDS %s. %.0f%% OF THE TIME ON SCENE IS KEPT FOR TURNS AND FOR "
+                           "LOOKING AT CONTACTS.",
+                           zulu, 100 * asset->turn_allowance_frac);
+    }
     if (a->transit_s > 0)
         export_message_put(out, 3, "   TRANSIT OUT %.0f MIN, RETURN %.0f MIN, RESERVE IS KEPT",
                            a->transit_s / 60, a->return_s / 60);

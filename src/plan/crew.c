@@ -112,23 +112,36 @@ static double intrusion(const struct plan_crew *crew, const struct plan_rectangl
     return depth;
 }
 
-// Share of the legs' ends and middles that lie on land: the way there is not a way to fly or sail low.
-static double on_land(const struct plan_crew *crew, const struct plan_rectangle *r)
+double plan_crew_on_land(const struct plan_crew *crew, const struct plan_rectangle *r)
 {
-    if (!crew->problem->coast)
-        return 0;
+    const struct geo_coast *coast = crew->problem->coast;
+    bool is_air = crew->problem->asset[r->asset].is_air;
     struct plan_vertex vertex[2 * PLAN_MOST_LEGS];
-    size_t n = plan_rectangle_vertices(r, crew->scene->t0_ns, vertex), land = 0;
+    size_t n = coast ? plan_rectangle_vertices(r, crew->scene->t0_ns, vertex) : 0, land = 0;
+    struct geo_pos before = {0, 0};
+    bool before_on_land = false;
     for (size_t i = 0; i < n; i++) {
-        struct geo_xy end = {vertex[i].x_m, vertex[i].y_m};
-        land += geo_coast_is_land(crew->problem->coast, plan_flat_to_pos(&crew->scene->flat, end));
-        if (i % 2 == 0 && !crew->problem->asset[r->asset].is_air) {
-            struct geo_xy middle = {(vertex[i].x_m + vertex[i + 1].x_m) / 2,
-                                    (vertex[i].y_m + vertex[i + 1].y_m) / 2};
-            land += geo_coast_is_land(crew->problem->coast, plan_flat_to_pos(&crew->scene->flat, middle));
-        }
+        double frac;
+        struct geo_pos pos =
+            plan_flat_to_pos(&crew->scene->flat, (struct geo_xy){vertex[i].x_m, vertex[i].y_m});
+        bool is_land = geo_coast_is_land(coast, pos);
+        if (is_air)
+            land += is_land;
+        else if (i)
+            land += before_on_land || is_land || geo_coast_crosses(coast, before, pos, &frac);
+        before = pos, before_on_land = is_land;
     }
-    return fmin(1, (double)land / n);
+    return n ? (double)land / (is_air ? n : n - 1) : 0;
+}
+
+// What land leaves of a gain. Aircraft waste time there; ships have to leave their legs, so that anything in
+// open water is preferred to it.
+static double land_factor(const struct plan_crew *crew, const struct plan_rectangle *r)
+{
+    double share = plan_crew_on_land(crew, r);
+    if (crew->problem->asset[r->asset].is_air)
+        return 1 - 0.5 * share;
+    return share > 0 ? 0.3 * (1 - share) : 1;
 }
 
 struct scoring {
@@ -153,7 +166,7 @@ static double score_one(const struct scoring *work, const struct plan_wish *wish
     expose(crew, &r, crew->piece + (size_t)thread * crew->most_pieces, g);
     for (size_t i = 0; i < scene->n; i++)
         gain += crew->miss[i] * (1 - exp(-g[i]));
-    return gain * (1 - 0.5 * on_land(crew, &r));
+    return gain * land_factor(crew, &r);
 }
 
 static void score_range(void *arg, size_t from, size_t to, int thread)

@@ -39,6 +39,10 @@ void plan_crew_score(struct plan_crew *crew, size_t asset, const struct plan_wis
 bool plan_crew_place(struct plan_crew *crew, size_t asset, const struct plan_wish *wish);
 void plan_crew_remove(struct plan_crew *crew, size_t asset);
 
+// Share of the legs that touch land (ships: legs and the ways between them; aircraft: ends of legs), 0
+// without a coast.
+double plan_crew_on_land(const struct plan_crew *crew, const struct plan_rectangle *rectangle);
+
 // POS of all that are placed; whether any two are too close.
 double plan_crew_pos(const struct plan_crew *crew);
 bool plan_crew_clash(const struct plan_crew *crew);

@@ -301,6 +301,13 @@ static enum ph_status areas_make(struct making *m, struct ph_err *err)
         if (!area_fill(m, &m->crew.rectangle[a], area))
             return core_err_nomem(err);
         area->poc = inside_mark(m, &m->crew.rectangle[a], inside + (out->n_areas - 1) * m->problem->cloud.n);
+        double land = plan_crew_on_land(&m->crew, &m->crew.rectangle[a]);
+        if (land > 0 && !m->problem->asset[a].is_air)
+            core_job_warn(
+                m->job, "plan-crosses-land",
+                "%s would cross land on %.0f %% of its legs: no area of its size keeps clear; it has "
+                "to go round",
+                m->problem->asset[a].id, 100 * land);
         if (m->crew.rectangle[a].window.clipped)
             core_job_warn(
                 m->job, "plan-window-clipped",

@@ -231,6 +231,7 @@ static enum ph_status assets_add(struct run *run, struct ph_err *err)
             .speed_kn = core_kn_from_mps(asset->speed_mps),
             .altitude_ft = asset->altitude_m / CORE_M_PER_FT,
             .eye_height_m = asset->eye_height_m,
+            .turn_allowance_frac = asset->turn_allowance_frac,
             .sweep = run->sweep_known && run->sweep_known[i] ? run->sweep + i * run->c.n_objects : NULL,
             .base_text = base_text(run, asset),
             .from = asset->from,

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/err.h"
@@ -38,8 +39,7 @@ static struct forcing_request request_of(struct core_arena *arena, enum forcing_
         .n_series = from->n_series,
         .label = from->pointer,
     };
-    struct forcing_observation *series =
-        CORE_ARENA_NEW(arena, struct forcing_observation, from->n_series);
+    struct forcing_observation *series = CORE_ARENA_NEW(arena, struct forcing_observation, from->n_series);
     for (size_t i = 0; series && i < from->n_series; i++)
         series[i] =
             (struct forcing_observation){from->series[i].t_ns, from->series[i].u_mps, from->series[i].v_mps};
@@ -252,6 +252,25 @@ enum ph_status run_weights(struct run *run, struct ph_err *err)
     return status ? status : run_searches_apply(run, &cloud, err);
 }
 
+// The shore around the cloud, where the planner lays its legs.
+static enum ph_status plan_coast_load(struct run *run, const struct plan_cloud *cloud, struct ph_err *err)
+{
+    enum { BEYOND_M = 60000 }; // areas reach beyond the cloud
+    size_t total = cloud->n * cloud->n_knots;
+    double *lat = malloc(total * sizeof *lat), *lon = malloc(total * sizeof *lon);
+    struct geo_box box;
+    size_t n = 0;
+    for (size_t i = 0; lat && lon && i < total; i++)
+        if (isfinite(cloud->lat_deg[i]) && isfinite(cloud->lon_deg[i]))
+            lat[n] = cloud->lat_deg[i], lon[n] = cloud->lon_deg[i], n++;
+    enum ph_status status = lat && lon ? PH_OK : core_err_nomem(err);
+    if (!status && n && geo_box_of(n, lat, lon, &box))
+        status = geo_coast_load(run->coast, geo_box_grow(box, BEYOND_M), err);
+    free(lat);
+    free(lon);
+    return status;
+}
+
 enum ph_status run_plan(struct run *run, struct ph_err *err)
 {
     if (!run->c.n_assets)
@@ -261,7 +280,8 @@ enum ph_status run_plan(struct run *run, struct ph_err *err)
     if (status)
         return status;
     cloud.weight = run->posterior;
-    return assets_plan(run, cloud, err);
+    status = plan_coast_load(run, &cloud, err);
+    return status ? status : assets_plan(run, cloud, err);
 }
 
 enum ph_status run_all(struct run *run, struct ph_err *err)
