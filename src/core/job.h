@@ -20,8 +20,10 @@ enum core_log_level { CORE_LOG_ERROR, CORE_LOG_WARN, CORE_LOG_INFO, CORE_LOG_DEB
 
 // A zeroed job is quiet, single-threaded and cannot be cancelled. Warnings, log and progress are called from
 // the thread that owns the job only.
+struct core_mpi;
 struct core_job {
-    int threads;        // <= 1: none
+    int threads;          // <= 1: none
+    struct core_mpi *mpi; // other processes at the same work (mpi.h); NULL: none
     volatile int *stop; // not 0: the user wants to stop; may be set by a signal handler or another thread
     void (*progress)(void *arg, const char *stage, double done_frac);
     void *progress_arg;
