@@ -72,6 +72,16 @@ int cli_job_end(const struct cli_args *args, enum ph_status status, const struct
 // True when --strict turns the job's warnings into a refusal: then nothing may be written.
 bool cli_job_strict(const struct cli_args *args);
 
+// Processes started by mpirun (core/mpi.h). `has_work` is false for those that the command does not need.
+// cli_ranks_end gives the exit status of this process.
+enum ph_status cli_ranks_start(const char *command, bool *has_work, struct ph_err *err) PH_NODISCARD;
+int cli_ranks_end(int exit_status);
+bool cli_leads(void); // the one that gets the result and speaks; always, without mpirun
+
+// For the others, after the drift: waits until the leader is done, and frees the run.
+struct run;
+int cli_follow(struct run *run, const struct cli_args *args, enum ph_status status, const struct ph_err *err);
+
 // Writes a text to standard output; a closed pipe or a full disk is exit status 3.
 int cli_print(const struct core_buf *text);
 

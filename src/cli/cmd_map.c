@@ -107,6 +107,8 @@ int cli_map(const struct cli_args *args)
         status = trajectories_load(&run, args->operand[0], job, &err);
     else if (!status)
         status = case_drift(&run, args, job, &err);
+    if (!cli_leads())
+        return cli_follow(&run, args, status, &err);
     if (!status)
         status = run_snapshot(&run, t_ns, &err);
     if (!status)

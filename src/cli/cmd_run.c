@@ -70,6 +70,13 @@ static void outcome_print(const struct run *run, const char *dir)
     fprintf(stderr, "report: %s/report.html\n", dir);
 }
 
+int cli_follow(struct run *run, const struct cli_args *args, enum ph_status status, const struct ph_err *err)
+{
+    int exit_status = cli_job_end(args, status, err);
+    run_fini(run);
+    return exit_status;
+}
+
 static int run_to_folder(const struct cli_args *args, const char *dir)
 {
     struct run run = {0};
@@ -78,6 +85,8 @@ static int run_to_folder(const struct cli_args *args, const char *dir)
     enum ph_status status = case_load(&run, args, job, &err);
     if (!status)
         status = run_all(&run, &err);
+    if (!cli_leads())
+        return cli_follow(&run, args, status, &err);
     bool written = !status && !cli_job_strict(args);
     if (written)
         status = run_write(&run, dir, RUN_PART_ALL, &err);
@@ -118,6 +127,8 @@ int cli_drift(const struct cli_args *args)
         status = run_open(&run, &err);
     if (!status)
         status = run_drift(&run, &err);
+    if (!cli_leads())
+        return cli_follow(&run, args, status, &err);
     if (!status)
         status = run_map(&run, &err);
     if (!status)
@@ -154,6 +165,8 @@ int cli_plan(const struct cli_args *args)
                               "the case has no assets to plan for");
     if (!status)
         status = run_all(&run, &err);
+    if (!cli_leads())
+        return cli_follow(&run, args, status, &err);
     if (!status && args->out && !cli_job_strict(args))
         status = run_write(&run, args->out, RUN_PART_PLAN, &err);
     if (!status)

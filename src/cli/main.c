@@ -55,6 +55,10 @@ int main(int argc, char **argv)
     const struct cli_command *command = cli_command_find(name);
     if (!command)
         return unknown(name);
-    int status = command_run(command, argc > 2 ? argc - 2 : 0, argv + 2);
-    return argc > 1 ? status : 2; // without a command: the list, but nothing was done
+    struct ph_err err;
+    bool has_work = true;
+    if (cli_ranks_start(name, &has_work, &err))
+        return cli_fail(&err);
+    int status = has_work ? command_run(command, argc > 2 ? argc - 2 : 0, argv + 2) : 0;
+    return cli_ranks_end(argc > 1 ? status : 2); // without a command: the list, but nothing was done
 }

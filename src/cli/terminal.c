@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "core/err.h"
+#include "core/mpi.h"
 #include "core/threads.h"
 #include "core/time.h"
 
@@ -20,6 +21,10 @@ static struct terminal {
     double stage_began_s, drawn_s;
     bool line_open;
 } terminal;
+
+// This process among those that mpirun started; on its own without mpirun.
+static struct core_mpi ranks = {.size = 1};
+static bool together; // the command shares its work among them
 
 static void on_signal(int number)
 {
@@ -74,6 +79,43 @@ static void on_log(void *arg, enum core_log_level level, const char *id, const c
     fprintf(stderr, "pharos: [%s] %s\n", id, text);
 }
 
+// Commands that share their work among processes. Any other is done by the first one alone.
+static bool shares_work(const char *command)
+{
+    static const char *const names[] = {"run", "drift", "map", "plan", "sweep"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(command, names[i]))
+            return true;
+    return false;
+}
+
+enum ph_status cli_ranks_start(const char *command, bool *has_work, struct ph_err *err)
+{
+    enum ph_status status = core_mpi_init(&stop_asked, &ranks, err);
+    if (status)
+        return status;
+    together = ranks.size > 1 && shares_work(command);
+    *has_work = together || core_mpi_leads(&ranks);
+    return PH_OK;
+}
+
+int cli_ranks_end(int exit_status)
+{
+    core_mpi_fini(&ranks, exit_status);
+    return core_mpi_leads(&ranks) ? exit_status : 0; // the leader's is the job's
+}
+
+bool cli_leads(void)
+{
+    return core_mpi_leads(&ranks);
+}
+
+static int threads_default(void)
+{
+    int n = core_threads_available() / core_mpi_local_size();
+    return n > 1 ? n : 1;
+}
+
 struct core_job *cli_job_start(const struct cli_args *args)
 {
     struct sigaction action = {.sa_handler = on_signal,
@@ -81,10 +123,12 @@ struct core_job *cli_job_start(const struct cli_args *args)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     terminal = (struct terminal){
-        .animated = !args->quiet && isatty(STDERR_FILENO),
-        .quiet = args->quiet,
+        .animated = !args->quiet && isatty(STDERR_FILENO) && cli_leads(),
+        .quiet = args->quiet || !cli_leads(),
         .verbose = args->verbose,
-        .job = {.threads = args->threads ? args->threads : core_threads_available(), .stop = &stop_asked},
+        .job = {.threads = args->threads ? args->threads : threads_default(),
+                .stop = &stop_asked,
+                .mpi = together ? &ranks : NULL},
     };
     terminal.job.progress = on_progress;
     terminal.job.log = on_log;
@@ -98,6 +142,11 @@ bool cli_job_strict(const struct cli_args *args)
 
 int cli_job_end(const struct cli_args *args, enum ph_status status, const struct ph_err *err)
 {
+    struct ph_err agreed = {0};
+    if (status && err)
+        agreed = *err;
+    status = core_mpi_agree(terminal.job.mpi, status, &agreed);
+    err = &agreed;
     line_close();
     if (!terminal.quiet)
         for (const struct core_warning *w = terminal.job.first_warning; w; w = w->next)
@@ -106,7 +155,7 @@ int cli_job_end(const struct cli_args *args, enum ph_status status, const struct
     core_job_fini(&terminal.job);
     if (status)
         return cli_fail(err);
-    if (warned && args->strict)
+    if (warned && args->strict && cli_leads())
         fputs("pharos: --strict: nothing was written because of the warnings above\n", stderr);
     return !warned ? 0 : args->strict ? 2 : 1;
 }
@@ -114,6 +163,8 @@ int cli_job_end(const struct cli_args *args, enum ph_status status, const struct
 int cli_fail(const struct ph_err *err)
 {
     line_close();
+    if (!cli_leads()) // the leader says it for all
+        return core_err_exit(err->status);
     fprintf(stderr, "pharos: %s\n", err->what[0] ? err->what : ph_status_text(err->status));
     if (err->where[0])
         fprintf(stderr, "  where: %s\n", err->where);

@@ -24,7 +24,7 @@ struct core_mpi;
 struct core_job {
     int threads;          // <= 1: none
     struct core_mpi *mpi; // other processes at the same work (mpi.h); NULL: none
-    volatile int *stop; // not 0: the user wants to stop; may be set by a signal handler or another thread
+    volatile int *stop;   // not 0: the user wants to stop; may be set by a signal handler or another thread
     void (*progress)(void *arg, const char *stage, double done_frac);
     void *progress_arg;
     void (*log)(void *arg, enum core_log_level level, const char *id, const char *text);

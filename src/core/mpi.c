@@ -120,9 +120,10 @@ static enum ph_status lost(struct core_mpi *mpi, struct ph_err *err)
 {
     mpi->over = true;
     if (mpi->stop && __atomic_load_n(mpi->stop, __ATOMIC_RELAXED))
-        return core_err_set(err, PH_EINTERRUPTED, "mpirun", "see mpirun's own message",
-                            "the job was ended, by the user or because one of its processes died; nothing was "
-                            "written");
+        return core_err_set(
+            err, PH_EINTERRUPTED, "mpirun", "see mpirun's own message",
+            "the job was ended, by the user or because one of its processes died; nothing was "
+            "written");
     return core_err_set(err, PH_EIO, "mpirun", "see mpirun's own message",
                         "the connection to another process of the job is lost");
 }
@@ -162,7 +163,8 @@ enum ph_status core_mpi_agree(struct core_mpi *mpi, enum ph_status status, struc
     return first.status;
 }
 
-enum ph_status core_mpi_gather(struct core_mpi *mpi, void *const *part, const size_t *bytes, struct ph_err *err)
+enum ph_status core_mpi_gather(struct core_mpi *mpi, void *const *part, const size_t *bytes,
+                               struct ph_err *err)
 {
     if (!mpi || !mpi->module)
         return PH_OK;

@@ -10,6 +10,7 @@
 #include "core/time.h"
 #include "core/units.h"
 #include "drift/block.h"
+#include "drift/ranks.h"
 #include "drift/state.h"
 #include "geo/grid.h"
 #include "geo/notation.h"
@@ -40,6 +41,8 @@ struct run {
     int64_t now_ns, previous_from_ns;
     uint32_t step_index;
     size_t next_output;
+    struct drift_gap gap;     // the earliest, when forcing was missing and must not be
+    struct drift_tally tally; // of all threads, at the end of all ranks
 };
 
 // ---- Time: steps end on their own grid, on forcing levels, on output times and at the end ----
@@ -137,16 +140,20 @@ static const char *kind_text(enum forcing_kind kind)
     return kind == FORCING_WIND ? "wind" : "current";
 }
 
+static void gap_find(struct run *run)
+{
+    for (int i = 0; i < run->threads; i++) {
+        const struct drift_gap *seen = drift_scratch_gap(run->scratch[i]), *kept = &run->gap;
+        if (seen->any && (!kept->any || seen->t_ns < kept->t_ns ||
+                          (seen->t_ns == kept->t_ns && seen->particle < kept->particle)))
+            run->gap = *seen;
+    }
+}
+
 // Says what is missing, where, when, and which sources there are.
 static enum ph_status gap_error(const struct run *run, struct ph_err *err)
 {
-    struct drift_gap gap = {0};
-    for (int i = 0; i < run->threads; i++) {
-        const struct drift_gap *seen = drift_scratch_gap(run->scratch[i]);
-        if (seen->any &&
-            (!gap.any || seen->t_ns < gap.t_ns || (seen->t_ns == gap.t_ns && seen->particle < gap.particle)))
-            gap = *seen;
-    }
+    struct drift_gap gap = run->gap;
     char place[GEO_TEXT], time[CORE_TIME_TEXT], sources[256] = "";
     geo_pos_format((struct geo_pos){gap.lat_deg, gap.lon_deg}, 1, place);
     core_time_iso(gap.t_ns, time);
@@ -185,7 +192,10 @@ static enum ph_status window_run(struct run *run, struct ph_err *err)
                                     "the forcing drives particles faster than %.0f m/s", MOST_SPEED_MPS);
         }
     } while (any_outcome(run, DRIFT_ESCAPED));
-    return any_outcome(run, DRIFT_GAP) ? gap_error(run, err) : PH_OK;
+    if (!any_outcome(run, DRIFT_GAP))
+        return PH_OK;
+    gap_find(run);
+    return gap_error(run, err);
 }
 
 static void outputs_take(struct run *run)
@@ -295,6 +305,8 @@ static enum ph_status run_init(struct run *run, struct ph_err *err)
                                 "give a file, a constant (0 for none) or observations", "the case has no %s",
                                 kind_text((enum forcing_kind)kind));
     enum ph_status status = drift_state_init(c, run->seeds, &run->arena, &run->state, err);
+    if (!status && run->job)
+        drift_ranks_take(run->job->mpi, &run->state);
     if (!status)
         status = ensemble_init(c, run->seeds, run->ensemble, err);
     if (!status)
@@ -325,11 +337,32 @@ static double seconds(struct drift_time_sum sum)
     return (double)sum.s + (double)sum.ns * 1e-9;
 }
 
+// All ranks' particles, accounts and warnings come together on rank 0; the earliest gap of all is the run's.
+static enum ph_status ranks_join(struct run *run, enum ph_status status, struct ph_err *err)
+{
+    struct core_mpi *mpi = run->job ? run->job->mpi : NULL;
+    if (core_mpi_size(mpi) < 2)
+        return status;
+    status = core_mpi_agree(mpi, run->gap.any ? PH_OK : status, err);
+    if (!status)
+        status = drift_ranks_gap(mpi, &run->gap, err);
+    if (!status)
+        status = core_mpi_agree(mpi, core_mpi_leads(mpi) && run->gap.any ? gap_error(run, err) : PH_OK, err);
+    if (!status)
+        status = drift_ranks_gather(mpi, run->ensemble, &run->tally, err);
+    return status ? status : core_mpi_warnings(mpi, run->job, err);
+}
+
+static void tally_threads(struct run *run)
+{
+    for (int i = 0; run->scratch && i < run->threads; i++)
+        if (run->scratch[i])
+            drift_tally_add(&run->tally, drift_scratch_tally(run->scratch[i]));
+}
+
 static void tally_sum(const struct run *run, struct drift_service *out)
 {
-    struct drift_tally sum = {0};
-    for (int i = 0; i < run->threads; i++)
-        drift_tally_add(&sum, drift_scratch_tally(run->scratch[i]));
+    const struct drift_tally sum = run->tally;
     out->total_s = seconds(sum.total);
     out->particle_steps = sum.particle_steps;
     for (int k = 0; k < DRIFT_DRIVERS; k++) {
@@ -382,6 +415,8 @@ enum ph_status drift_run_blocks(const struct scenario_case *c, const struct scen
     enum ph_status status = run_init(run, err);
     if (!status)
         status = run_all(run, err);
+    tally_threads(run);
+    status = ranks_join(run, status, err);
     if (!status) {
         *service = (struct drift_service){0};
         tally_sum(run, service);

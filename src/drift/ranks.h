@@ -1,7 +1,8 @@
-// One ensemble drifted by several processes (core/mpi.h): who has which particles, and how they come together.
+// One ensemble drifted by several processes (core/mpi.h): who has which particles, and how they come
+// together.
 //
-// Every rank knows all seeds and goes through the same steps, so that a particle's random numbers are the same
-// wherever it drifts; it moves its own piece only and loads forcing around that.
+// Every rank knows all seeds and goes through the same steps, so that a particle's random numbers are the
+// same wherever it drifts; it moves its own piece only and loads forcing around that.
 #ifndef DRIFT_RANKS_H
 #define DRIFT_RANKS_H
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/err.h"
+#include "core/mpi.h"
 #include "core/units.h"
 #include "drift/underway.h"
 #include "run/inner.h"
@@ -106,7 +107,7 @@ enum ph_status run_drift(struct run *run, struct ph_err *err)
                  (double)drift_bytes_needed(run->seeds.n, n_times) / 1e6);
     status = drift_run(&run->c, &run->seeds, run->forcing, run->coast, run->job, &run->ensemble,
                        &run->service, err);
-    if (!status)
+    if (!status && core_mpi_leads(run->job->mpi))
         voyages_follow(run);
     return status;
 }
@@ -288,8 +289,10 @@ enum ph_status run_all(struct run *run, struct ph_err *err)
 {
     enum ph_status (*const steps[])(struct run *, struct ph_err *) = {run_open, run_drift, run_weights,
                                                                       run_map,  run_plan,  run_product};
+    enum { N_SHARED_STEPS = 2 }; // by all processes; rank 0 goes on alone with the whole cloud
     enum ph_status status = PH_OK;
-    for (size_t i = 0; !status && i < sizeof steps / sizeof *steps; i++)
+    size_t n = core_mpi_leads(run->job->mpi) ? sizeof steps / sizeof *steps : N_SHARED_STEPS;
+    for (size_t i = 0; !status && i < n; i++)
         status = steps[i](run, err);
     return status;
 }
