@@ -4,9 +4,8 @@
 #include <strings.h>
 
 #include "core/err.h"
+#include "forcing/ncmap.h"
 #include "forcing/units.h"
-
-#define FIX_GRID "convert it to a regular grid of longitude and latitude, e.g. with cdo remapbil"
 
 static bool any_of(const char *text, const char *const *names, size_t n)
 {
@@ -133,53 +132,146 @@ static int dim_coord(const struct forcing_description *desc, int dim, enum forci
     return chosen >= 0 ? chosen : own;
 }
 
-static bool any_curvilinear(const struct forcing_description *desc)
+// ---------------------------------------------------------------- curved grids
+
+// Rows and columns of a 2-D coordinate, also one that is repeated for each time.
+static bool lies_on(const struct forcing_var *var, int row_dim, int column_dim)
 {
+    return var->number && var->rank >= 2 && var->rank <= 3 && var->dims[var->rank - 2] == row_dim &&
+           var->dims[var->rank - 1] == column_dim;
+}
+
+// The word stands in a list of words.
+static bool listed(const char *list, const char *word)
+{
+    size_t n = strlen(word);
+    for (const char *at = list; at && (at = strstr(at, word)); at += n) {
+        bool begins = at == list || at[-1] == ' ' || at[-1] == ',',
+             ends = !at[n] || at[n] == ' ' || at[n] == ',';
+        if (begins && ends)
+            return true;
+    }
+    return false;
+}
+
+// Latitudes and longitudes by more than their names when these are odd ("lat_at_u", "glamt").
+static enum forcing_coord place_coord(const struct forcing_var *var)
+{
+    const char *standard = forcing_att_text(var, "standard_name");
+    enum forcing_coord coord = forcing_coord_of(var);
+    if (coord == COORD_LAT || coord == COORD_LON)
+        return coord;
+    if (contains(standard, "latitude_at") || !strncasecmp(var->name, "lat", 3) ||
+        contains(var->name, "_lat") || !strncasecmp(var->name, "gphi", 4) ||
+        !strncasecmp(var->name, "nav_lat", 7))
+        return COORD_LAT;
+    if (contains(standard, "longitude_at") || !strncasecmp(var->name, "lon", 3) ||
+        contains(var->name, "_lon") || !strncasecmp(var->name, "glam", 4) ||
+        !strncasecmp(var->name, "nav_lon", 7))
+        return COORD_LON;
+    return COORD_NONE;
+}
+
+bool forcing_layout_curved(const struct forcing_description *desc, const struct forcing_var *var, int row_dim,
+                           int column_dim, int *lat_var, int *lon_var, bool *several)
+{
+    const char *coordinates = forcing_att_text(var, "coordinates");
+    int found[2] = {-1, -1}, named[2] = {-1, -1}, n[2] = {0, 0};
+    for (size_t i = 0; i < desc->n_vars; i++) {
+        if (!lies_on(&desc->vars[i], row_dim, column_dim) || &desc->vars[i] == var)
+            continue;
+        enum forcing_coord coord = place_coord(&desc->vars[i]);
+        if (coord != COORD_LAT && coord != COORD_LON)
+            continue;
+        int k = coord == COORD_LON;
+        n[k]++;
+        found[k] = found[k] < 0 ? (int)i : found[k];
+        if (listed(coordinates, desc->vars[i].name))
+            named[k] = (int)i;
+    }
+    *several = (named[0] < 0 || named[1] < 0) && (n[0] > 1 || n[1] > 1);
+    *lat_var = named[0] >= 0 && named[1] >= 0 ? named[0] : found[0];
+    *lon_var = named[0] >= 0 && named[1] >= 0 ? named[1] : found[1];
+    return *lat_var >= 0 && *lon_var >= 0;
+}
+
+// ---------------------------------------------------------------- triangles
+
+// Latitude and longitude along a dimension. Exact names of nodes go before others.
+static bool nodes_find(const struct forcing_description *desc, int dim, const char *names, int *lat, int *lon)
+{
+    *lat = *lon = -1;
     for (size_t i = 0; i < desc->n_vars; i++) {
         const struct forcing_var *var = &desc->vars[i];
-        enum forcing_coord coord = forcing_coord_of(var);
-        bool by_its_name = !strncasecmp(var->name, "lon_", 4) || !strncasecmp(var->name, "lat_", 4);
-        if (var->rank == 2 && (coord == COORD_LAT || coord == COORD_LON || by_its_name))
-            return true;
+        if (var->rank != 1 || !var->number || (dim >= 0 && var->dims[0] != dim) ||
+            (names && !listed(names, var->name)))
+            continue;
+        enum forcing_coord coord = place_coord(var);
+        if (coord == COORD_LAT && *lat < 0)
+            *lat = (int)i;
+        else if (coord == COORD_LON && *lon < 0)
+            *lon = (int)i;
     }
-    return false;
+    return *lat >= 0 && *lon >= 0 && desc->vars[*lat].dims[0] == desc->vars[*lon].dims[0];
 }
 
-static bool any_mesh(const struct forcing_description *desc)
+// The dimension of a list of triangles that counts the faces: the other one counts three or four corners.
+static int face_dim_of(const struct forcing_description *desc, const struct forcing_var *corners)
 {
-    for (size_t i = 0; i < desc->n_vars; i++) {
+    if (!corners || corners->rank != 2 || !corners->number)
+        return -1;
+    uint64_t first = desc->dims[corners->dims[0]].length, second = desc->dims[corners->dims[1]].length;
+    if (second == 3 || second == 4)
+        return corners->dims[0];
+    return first == 3 || first == 4 ? corners->dims[1] : -1;
+}
+
+static const struct forcing_var *corners_known(const struct forcing_description *desc)
+{
+    static const char *const names[] = {"nv",  "element", "elements",   "SCHISM_hgrid_face_nodes",
+                                        "tri", "faces",   "face_nodes", "triangles"};
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+        const struct forcing_var *var = forcing_var_find(desc, names[k]);
+        if (face_dim_of(desc, var) >= 0)
+            return var;
+    }
+    return NULL;
+}
+
+bool forcing_layout_mesh(const struct forcing_description *desc, struct forcing_mesh_names *out)
+{
+    const struct forcing_var *corners = NULL;
+    const char *nodes = NULL;
+    for (size_t i = 0; i < desc->n_vars && !corners; i++) {
         const char *role = forcing_att_text(&desc->vars[i], "cf_role");
-        if (role && !strcasecmp(role, "mesh_topology"))
-            return true;
+        const char *faces = forcing_att_text(&desc->vars[i], "face_node_connectivity");
+        if (!role || strcasecmp(role, "mesh_topology") || !faces)
+            continue;
+        corners = forcing_var_find(desc, faces);
+        nodes = forcing_att_text(&desc->vars[i], "node_coordinates");
     }
-    for (size_t i = 0; i < desc->n_dims; i++)
-        if (!strcasecmp(desc->dims[i].name, "nele") || !strcasecmp(desc->dims[i].name, "node"))
-            return true;
-    return false;
+    bool by_ugrid = face_dim_of(desc, corners) >= 0;
+    corners = by_ugrid ? corners : corners_known(desc);
+    if (!corners)
+        return false;
+    *out = (struct forcing_mesh_names){.corners = (int)(corners - desc->vars), .by_ugrid = by_ugrid};
+    out->face_dim = face_dim_of(desc, corners);
+    out->node_dim = -1;
+    bool found = nodes && nodes_find(desc, -1, nodes, &out->lat_var, &out->lon_var);
+    for (int d = 0; !found && d < (int)desc->n_dims; d++)
+        found = d != out->face_dim && nodes_find(desc, d, NULL, &out->lat_var, &out->lon_var);
+    if (found)
+        out->node_dim = desc->vars[out->lat_var].dims[0];
+    else
+        out->lat_var = out->lon_var = -1;
+    return true;
 }
 
-static enum ph_status unsupported(const struct forcing_var *var, const char *what, struct ph_err *err)
-{
-    return core_err_set(err, PH_EUNSUPPORTED, NULL, FIX_GRID, "%s is on %s: not in this version", var->name,
-                        what);
-}
-
-// The grid mapping of the variable is none of longitude and latitude.
-static bool maps_elsewhere(const struct forcing_description *desc, const struct forcing_var *var)
-{
-    const char *name = forcing_att_text(var, "grid_mapping");
-    const struct forcing_var *mapping = name ? forcing_var_find(desc, name) : NULL;
-    const char *what = mapping ? forcing_att_text(mapping, "grid_mapping_name") : NULL;
-    return what && *what && strcasecmp(what, "latitude_longitude");
-}
+// ---------------------------------------------------------------- the whole
 
 static enum ph_status no_axes(const struct forcing_description *desc, const struct forcing_var *var,
                               struct ph_err *err)
 {
-    if (any_mesh(desc))
-        return unsupported(var, "an unstructured grid", err);
-    if (any_curvilinear(desc))
-        return unsupported(var, "a curvilinear grid", err);
     return core_err_set(err, PH_EINPUT, NULL, "give the file coordinates lat and lon",
                         "%s has no latitude and longitude along its dimensions", var->name);
 }
@@ -190,25 +282,88 @@ static enum ph_status dim_place(const struct forcing_description *desc, const st
     enum forcing_coord coord;
     bool two_places;
     int chosen = dim_coord(desc, var->dims[d], &coord, &two_places);
-    if (two_places)
-        return unsupported(var, "an unstructured grid", err);
-    if (coord == COORD_ROTATED)
-        return unsupported(var, "a rotated grid", err);
-    if (coord == COORD_PROJECTED)
-        return unsupported(var, "a projected grid", err);
-    if (coord == COORD_SIGMA && desc->dims[var->dims[d]].length > 1)
-        return unsupported(var, "levels that follow the sea floor", err);
+    if (two_places || coord == COORD_ROTATED || coord == COORD_PROJECTED)
+        return PH_OK; // looked at as a whole
     if (coord == COORD_LAT && out->lat_dim < 0)
         out->lat_dim = d, out->lat_var = chosen;
     else if (coord == COORD_LON && out->lon_dim < 0)
         out->lon_dim = d, out->lon_var = chosen;
     else if (coord == COORD_TIME && out->time_dim < 0)
         out->time_dim = d, out->time_var = chosen;
-    else if (coord == COORD_DEPTH && out->depth_dim < 0)
-        out->depth_dim = d, out->depth_var = chosen;
+    else if ((coord == COORD_DEPTH || coord == COORD_SIGMA) && out->depth_dim < 0)
+        out->depth_dim = d, out->depth_var = chosen, out->sigma = coord == COORD_SIGMA;
     else if (desc->dims[var->dims[d]].length != 1 && out->lat_dim >= 0 && coord)
         return core_err_set(err, PH_EINPUT, NULL, "keep one of them, e.g. with ncks",
                             "two dimensions of %s mean the same", var->name);
+    return PH_OK;
+}
+
+// Levels that are known by the name of their dimension alone, or by a coordinate of two dimensions (FVCOM).
+static void sigma_place(const struct forcing_description *desc, const struct forcing_var *var,
+                        struct forcing_layout *out)
+{
+    static const char *const names[] = {"siglay", "s_rho", "nSCHISM_vgrid_layers", "sigma", "layer"};
+    for (int d = 0; out->depth_dim < 0 && d < var->rank; d++) {
+        const char *name = desc->dims[var->dims[d]].name;
+        if (d == out->time_dim || !ANY_OF(name, names))
+            continue;
+        const struct forcing_var *values = forcing_var_find(desc, name);
+        out->depth_dim = d;
+        out->depth_var = values && values->number && values->rank && values->dims[0] == var->dims[d]
+                             ? (int)(values - desc->vars)
+                             : -1;
+        out->sigma = true;
+    }
+}
+
+// Dimensions that mean nothing by themselves: two of them are rows and columns, one is a list of points.
+static enum ph_status points_place(const struct forcing_description *desc, const struct forcing_var *var,
+                                   struct forcing_layout *out, struct ph_err *err)
+{
+    int free_dim[DESCRIPTION_RANK], n = 0, longer = 0;
+    struct forcing_mesh_names mesh;
+    for (int d = 0; d < var->rank; d++)
+        if (d != out->time_dim && d != out->depth_dim) {
+            free_dim[n++] = d;
+            longer += desc->dims[var->dims[d]].length > 1;
+        }
+    bool has_mesh = forcing_layout_mesh(desc, &mesh);
+    for (int k = 0; k < n && has_mesh; k++) {
+        int dim = var->dims[free_dim[k]];
+        if (dim != mesh.face_dim && dim != mesh.node_dim)
+            continue;
+        out->shape = FORCING_TRIANGLES;
+        out->lon_dim = free_dim[k];
+        out->lat_dim = out->lat_var = out->lon_var = -1;
+        return PH_OK;
+    }
+    if (n < 2)
+        return no_axes(desc, var, err);
+    int y = free_dim[n - 2], x = free_dim[n - 1];
+    enum forcing_coord coord[2];
+    bool two, several;
+    int own[2] = {dim_coord(desc, var->dims[y], &coord[0], &two),
+                  dim_coord(desc, var->dims[x], &coord[1], &two)};
+    out->lat_dim = y;
+    out->lon_dim = x;
+    if (coord[0] == coord[1] && (coord[0] == COORD_ROTATED || coord[0] == COORD_PROJECTED)) {
+        out->shape = FORCING_PROJECTED;
+        out->lat_var = own[0];
+        out->lon_var = own[1];
+        return PH_OK;
+    }
+    out->shape = FORCING_CURVED;
+    if (!forcing_layout_curved(desc, var, var->dims[y], var->dims[x], &out->lat_var, &out->lon_var,
+                               &several)) {
+        out->lat_var = out->lon_var = -1; // C-grids: the other points may have them
+        return PH_OK;
+    }
+    if (several)
+        return core_err_set(
+            err, PH_EINPUT, NULL, "name the right ones in its attribute coordinates, with ncatted",
+            "%s has several latitudes and longitudes (%s and others), and which are its own is "
+            "not stated",
+            var->name, desc->vars[out->lat_var].name);
     return PH_OK;
 }
 
@@ -239,17 +394,20 @@ static int scalar_time(const struct forcing_description *desc)
 enum ph_status forcing_layout_find(const struct forcing_description *desc, const struct forcing_var *var,
                                    struct forcing_layout *out, struct ph_err *err)
 {
-    struct forcing_layout layout = {-1, -1, -1, -1, -1, -1, -1, -1};
-    for (int d = 0; d < var->rank; d++) {
-        enum ph_status status = dim_place(desc, var, d, &layout, err);
-        if (status)
-            return status;
-    }
-    if (layout.lat_dim < 0 || layout.lon_dim < 0)
-        return no_axes(desc, var, err);
-    if (maps_elsewhere(desc, var))
-        return unsupported(var, "a projected grid", err);
-    enum ph_status status = rest_check(desc, var, &layout, err);
+    struct forcing_layout layout = {FORCING_REGULAR, -1, -1, -1, -1, -1, -1, -1, -1, false};
+    enum ph_status status = PH_OK;
+    for (int d = 0; d < var->rank && !status; d++)
+        status = dim_place(desc, var, d, &layout, err);
+    if (!status)
+        sigma_place(desc, var, &layout);
+    if (!status && (layout.lat_dim < 0 || layout.lon_dim < 0))
+        status = points_place(desc, var, &layout, err);
+    else if (!status && forcing_ncmap_elsewhere(desc, var))
+        status = core_err_set(
+            err, PH_EINPUT, NULL, "correct the attribute grid_mapping with ncatted",
+            "%s is on a projection by its grid mapping, yet its axes are latitude and longitude", var->name);
+    if (!status)
+        status = rest_check(desc, var, &layout, err);
     if (status)
         return status;
     if (layout.time_var < 0)

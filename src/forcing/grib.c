@@ -192,30 +192,22 @@ struct piece {
     size_t stride;
 };
 
-static size_t axis_start(const struct forcing_axis *axis, bool axes, size_t first, size_t n)
-{
-    return axes && axis->reversed ? axis->n_file - first - n : first;
-}
-
 static enum ph_status piece_read(struct forcing_file *file, const struct forcing_field *field,
                                  const struct forcing_grib_keys *keys, bool scaled, const struct piece *piece,
                                  struct ph_err *err)
 {
     const struct forcing_grib_choice *choice = field->plan;
-    const struct forcing_grid *grid = &field->grid;
-    bool axes = grid->shape == FORCING_REGULAR || grid->shape == FORCING_PROJECTED;
-    uint64_t start[2] = {axis_start(&grid->lat, axes, piece->j0, piece->nj),
-                         axis_start(&grid->lon, axes, piece->i0, piece->ni)};
+    uint64_t start[2] = {piece->j0, piece->i0};
     uint64_t count[2] = {piece->nj, piece->ni};
     const double *values;
     enum ph_status status = forcing_decoder_grib_read(file->decoder, keys, start, count, &values, err);
     if (status)
         return status;
     for (size_t j = 0; j < piece->nj; j++) {
-        const double *row = values + (axes && grid->lat.reversed ? piece->nj - 1 - j : j) * piece->ni;
+        const double *row = values + j * piece->ni;
         float *out = piece->out + j * piece->stride;
         for (size_t i = 0; i < piece->ni; i++) {
-            double value = row[axes && grid->lon.reversed ? piece->ni - 1 - i : i];
+            double value = row[i];
             bool valid = fabs(value) < 1e15; // false for NAN
             value = scaled ? value * choice->unit.factor + choice->unit.offset : value;
             out[2 * i] = valid ? (float)value : (float)NAN;

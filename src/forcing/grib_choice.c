@@ -173,28 +173,69 @@ static void level_choose(struct candidates *all, const struct forcing_ask *ask)
     keep(all, at_level, &best);
 }
 
+static bool near(double a, double b, double apart)
+{
+    return fabs(a - b) <= apart || (isnan(a) && isnan(b));
+}
+
+static bool near_lon(double a, double b)
+{
+    return fabs(remainder(a - b, 360)) <= 2e-3;
+}
+
+static double west(const struct forcing_grib_keys_grid *grid)
+{
+    return grid->i_negative ? grid->last_lon_deg : grid->first_lon_deg;
+}
+
+static double south(const struct forcing_grib_keys_grid *grid)
+{
+    return grid->j_positive ? grid->first_lat_deg : grid->last_lat_deg;
+}
+
+// The same points, whatever the order of scanning; edition 1 writes thousandths of a degree.
+static bool same_points(const struct forcing_grib_keys_grid *a, const struct forcing_grib_keys_grid *b)
+{
+    if (a->hash == b->hash)
+        return true;
+    bool maps = isfinite(a->dx_m), rows = a->ni > 0;
+    if (!rows || strcmp(a->type, b->type) || a->ni != b->ni || a->nj != b->nj ||
+        a->relative_to_grid != b->relative_to_grid)
+        return false;
+    if (maps)
+        return a->i_negative == b->i_negative && a->j_positive == b->j_positive &&
+               near(a->dx_m, b->dx_m, 1) && near(a->dy_m, b->dy_m, 1) && near(a->lad_deg, b->lad_deg, 2e-3) &&
+               near(a->lov_deg, b->lov_deg, 2e-3) && near(a->latin1_deg, b->latin1_deg, 2e-3) &&
+               near(a->latin2_deg, b->latin2_deg, 2e-3) && near(a->major_m, b->major_m, 1) &&
+               near(a->minor_m, b->minor_m, 1) && a->south_pole == b->south_pole &&
+               near(a->first_lat_deg, b->first_lat_deg, 2e-3) && near_lon(a->first_lon_deg, b->first_lon_deg);
+    return a->gaussian_n == b->gaussian_n && near(south(a), south(b), 2e-3) && near_lon(west(a), west(b)) &&
+           near(fabs(a->first_lat_deg - a->last_lat_deg), fabs(b->first_lat_deg - b->last_lat_deg), 2e-3) &&
+           near(a->di_deg, b->di_deg, 2e-3) && near(a->pole_lat_deg, b->pole_lat_deg, 2e-3) &&
+           near(a->pole_lon_deg, b->pole_lon_deg, 2e-3);
+}
+
 static bool on_grid(const struct candidate *candidate, const void *arg)
 {
-    return candidate->keys->grid.hash == *(const uint64_t *)arg;
+    return same_points(&candidate->keys->grid, arg);
 }
 
 // The grid of most fields; the first of them in the file when there are several.
 static enum ph_status grid_choose(struct candidates *all, struct forcing_notes *notes, struct ph_err *err)
 {
-    uint64_t best = all->at[0].keys->grid.hash;
-    size_t most = count(all, on_grid, &best), before = all->n;
+    const struct forcing_grib_keys_grid *best = &all->at[0].keys->grid;
+    size_t most = count(all, on_grid, best), before = all->n;
     bool u = with_role(all, GRIB_ROLE_U), v = with_role(all, GRIB_ROLE_V);
-    if (most == before)
-        return PH_OK;
-    for (size_t i = 1; i < all->n; i++) {
-        uint64_t hash = all->at[i].keys->grid.hash;
-        size_t n = hash == best ? 0 : count(all, on_grid, &hash);
+    for (size_t i = 1; i < all->n && 2 * most < before; i++) {
+        size_t n = count(all, on_grid, &all->at[i].keys->grid);
         if (n > most) {
             most = n;
-            best = hash;
+            best = &all->at[i].keys->grid;
         }
     }
-    keep(all, on_grid, &best);
+    if (most == before)
+        return PH_OK;
+    keep(all, on_grid, best);
     if (u && v && !(with_role(all, GRIB_ROLE_U) && with_role(all, GRIB_ROLE_V)))
         return core_err_set(err, PH_EUNSUPPORTED, all->at[0].keys->name,
                             "interpolate both to the same points first",

@@ -27,16 +27,26 @@ bool forcing_grib_grid_turned(const struct forcing_grib_keys *field)
            !is(field, "reduced_gg") && !is(field, "reduced_ll");
 }
 
-// from, from + step, ...
-static double *line(double from, double step, size_t n, struct core_arena *arena)
+// low, low + step, ...
+static double *line(double low, double step, size_t n, struct core_arena *arena)
 {
     double *value = CORE_ARENA_NEW(arena, double, n);
     for (size_t i = 0; value && i < n; i++)
-        value[i] = from + (double)i * step;
+        value[i] = low + (double)i * step;
     return value;
 }
 
-// The way from the first to the last longitude in the direction of scanning, within (0, 360].
+static double west_of(const struct forcing_grib_keys_grid *grid)
+{
+    return grid->i_negative ? grid->last_lon_deg : grid->first_lon_deg;
+}
+
+static double south_of(const struct forcing_grib_keys_grid *grid)
+{
+    return grid->j_positive ? grid->first_lat_deg : grid->last_lat_deg;
+}
+
+// The way from the western to the eastern end, within (0, 360].
 static double lon_span(const struct forcing_grib_keys_grid *grid)
 {
     double span = grid->i_negative ? grid->first_lon_deg - grid->last_lon_deg
@@ -58,7 +68,7 @@ static double *lon_line(const struct forcing_grib_keys *field, struct core_arena
         forcing_note_add(notes, "grid-increment",
                          "the step of longitude is given as %g, but the ends tell %g: read from the ends",
                          grid->di_deg, step);
-    return line(grid->first_lon_deg, grid->i_negative ? -step : step, n, arena);
+    return line(west_of(grid), step, n, arena);
 }
 
 static bool gaussian(const struct forcing_grib_keys *field)
@@ -66,13 +76,14 @@ static bool gaussian(const struct forcing_grib_keys *field)
     return strstr(field->grid.type, "_gg") != NULL;
 }
 
-// The rows of a Gaussian grid from the first latitude on, in the direction of scanning.
+// The rows of a Gaussian grid, from south to north. ecCodes gives them from the north.
 static enum ph_status gaussian_lats(struct forcing_decoder *decoder, const struct forcing_grib_keys *field,
                                     struct core_arena *arena, double **out, struct ph_err *err)
 {
     const struct forcing_grib_keys_grid *grid = &field->grid;
     const double *all;
-    size_t n, first = 0, rows = (size_t)grid->nj;
+    size_t n, lowest = 0, rows = (size_t)grid->nj;
+    double south = south_of(grid);
     enum ph_status status = forcing_decoder_grib_array(decoder, field, GRIB_ARRAY_LATITUDES, &all, &n, err);
     if (status)
         return status;
@@ -80,15 +91,14 @@ static enum ph_status gaussian_lats(struct forcing_decoder *decoder, const struc
     if (!lat)
         return core_err_nomem(err);
     for (size_t k = 1; k < n; k++)
-        if (fabs(all[k] - grid->first_lat_deg) < fabs(all[first] - grid->first_lat_deg))
-            first = k;
-    bool fits = n && (grid->j_positive ? rows <= first + 1 : rows <= n - first);
-    if (!fits || !(fabs(all[first] - grid->first_lat_deg) < 0.01))
+        if (fabs(all[k] - south) < fabs(all[lowest] - south))
+            lowest = k;
+    if (!n || rows > lowest + 1 || !(fabs(all[lowest] - south) < 0.01))
         return core_err_set(err, PH_EINPUT, field->name, "check the file with grib_dump",
                             "the latitudes do not belong to a Gaussian grid of N %lld",
                             (long long)grid->gaussian_n);
     for (size_t j = 0; j < rows; j++)
-        lat[j] = grid->j_positive ? all[first - j] : all[first + j];
+        lat[j] = all[lowest - j];
     *out = lat;
     return PH_OK;
 }
@@ -99,14 +109,14 @@ static enum ph_status lat_line(struct forcing_decoder *decoder, const struct for
     const struct forcing_grib_keys_grid *grid = &field->grid;
     if (gaussian(field))
         return gaussian_lats(decoder, field, arena, out, err);
-    double n = (double)grid->nj;
-    double step = n > 1 ? (grid->last_lat_deg - grid->first_lat_deg) / (n - 1) : 0;
-    double *lat = line(grid->first_lat_deg, step, (size_t)grid->nj, arena);
-    if (!lat)
-        return core_err_nomem(err);
-    if ((step > 0) != grid->j_positive)
+    double span = grid->last_lat_deg - grid->first_lat_deg;
+    if ((span > 0) != grid->j_positive)
         return core_err_set(err, PH_EINPUT, field->name, "check the file with grib_dump",
                             "the latitudes run against the direction of scanning that is stated");
+    double *lat =
+        line(south_of(grid), grid->nj > 1 ? fabs(span) / (double)(grid->nj - 1) : 0, (size_t)grid->nj, arena);
+    if (!lat)
+        return core_err_nomem(err);
     *out = lat;
     return PH_OK;
 }
@@ -172,8 +182,10 @@ static enum ph_status mapped(const char *proj, const struct forcing_grib_keys *f
     forcing_projection_forward(&projection, grid->first_lat_deg, grid->first_lon_deg, &x0, &y0);
     if (!isfinite(x0) || !isfinite(y0) || !(grid->dx_m > 0) || !(grid->dy_m > 0))
         return grid_refuse(field, "does not say where its points lie", err);
-    double *x = line(x0, grid->i_negative ? -grid->dx_m : grid->dx_m, (size_t)grid->ni, arena);
-    double *y = line(y0, grid->j_positive ? grid->dy_m : -grid->dy_m, (size_t)grid->nj, arena);
+    x0 -= grid->i_negative ? grid->dx_m * (double)(grid->ni - 1) : 0;
+    y0 -= grid->j_positive ? 0 : grid->dy_m * (double)(grid->nj - 1);
+    double *x = line(x0, grid->dx_m, (size_t)grid->ni, arena);
+    double *y = line(y0, grid->dy_m, (size_t)grid->nj, arena);
     if (!x || !y)
         return core_err_nomem(err);
     return forcing_grid_projected(proj, x, (size_t)grid->ni, y, (size_t)grid->nj, arena, out, err);
@@ -230,6 +242,16 @@ static enum ph_status rows_make(const struct forcing_grib_keys *field, const dou
     return forcing_grid_rows(at, n, first, step, kept, arena, out, err);
 }
 
+static void turn_round(double *value, size_t n)
+{
+    for (size_t i = 0; i < n / 2; i++) {
+        double kept = value[i];
+        value[i] = value[n - 1 - i];
+        value[n - 1 - i] = kept;
+    }
+}
+
+// Points of reduced grids come in the order of the file.
 static enum ph_status reduced(struct forcing_decoder *decoder, const struct forcing_grib_keys *field,
                               struct core_arena *arena, struct forcing_grid *out, struct ph_err *err)
 {
@@ -243,6 +265,8 @@ static enum ph_status reduced(struct forcing_decoder *decoder, const struct forc
         status = forcing_decoder_grib_array(decoder, field, GRIB_ARRAY_PL, &stored, &n, err);
     if (!status && n != (size_t)field->grid.nj)
         status = grid_refuse(field, "has not as many rows as it says", err);
+    if (!status && !field->grid.j_positive)
+        turn_round(lat, n);
     return status ? status : rows_make(field, lat, stored, arena, out, err);
 }
 

@@ -12,10 +12,11 @@ struct forcing_grib_date {
     int64_t year, month, day, hour, minute, second;
 };
 
-// Points in rows along the first axis (i), rows along the second (j); NAN: the file does not say.
+// Where points lie; NAN: the file does not say. The first and last points are those of the file's scanning;
+// the values are given in rows from south to north, each from west to east.
 struct forcing_grib_keys_grid {
     char type[GRIB_TEXT]; // ecCodes' gridType: "regular_ll"
-    uint64_t hash;        // the same for fields with the same grid section
+    uint64_t hash;        // the same for fields whose grid sections are the same bytes
     int64_t ni, nj;       // 0: not in rows
     int64_t n_points;
     int64_t gaussian_n;

@@ -272,35 +272,44 @@ void forcing_grib_worker_index(struct forcing_grib_worker *worker, uint64_t from
     }
 }
 
-// Index in the file of the value at row j, column i.
-static size_t place_in_file(size_t i, size_t j, size_t ni, size_t nj, bool consecutive, bool alternating)
+// How a field is scanned.
+struct scan {
+    size_t ni, nj;
+    bool i_negative, j_positive, consecutive, alternating;
+};
+
+// Index in the file of the value at row j from the south, column i from the west.
+static size_t place_in_file(const struct scan *scan, size_t i, size_t j)
 {
-    if (consecutive)
-        return i * nj + (alternating && i % 2 ? nj - 1 - j : j);
-    return j * ni + (alternating && j % 2 ? ni - 1 - i : i);
+    size_t a = scan->i_negative ? scan->ni - 1 - i : i, b = scan->j_positive ? j : scan->nj - 1 - j;
+    if (scan->consecutive)
+        return a * scan->nj + (scan->alternating && a % 2 ? scan->nj - 1 - b : b);
+    return b * scan->ni + (scan->alternating && b % 2 ? scan->ni - 1 - a : a);
 }
 
-// Brings values to rows of i, whatever way they were scanned.
-static int rows_make(const codes_handle *handle, double *values, size_t n, size_t *columns)
+// Brings values to rows from south to north, each from west to east, whatever way they were scanned. Values
+// that are not in rows and columns stay as they are.
+static int rows_make(const codes_handle *handle, double **values, size_t n, size_t *columns)
 {
     long ni = get_long(handle, "Ni", 0), nj = get_long(handle, "Nj", 0);
-    bool consecutive = get_long(handle, "jPointsAreConsecutive", 0) == 1;
-    bool alternating = get_long(handle, "alternativeRowScanning", 0) == 1;
     *columns = n;
     if (ni <= 0 || nj <= 0 || (unsigned long)ni > n || (size_t)ni * (size_t)nj != n)
         return CODES_SUCCESS;
-    *columns = (size_t)ni;
-    if (!consecutive && !alternating)
-        return CODES_SUCCESS;
-    double *copy = malloc(n * sizeof *copy);
-    if (!copy)
+    struct scan scan = {(size_t)ni,
+                        (size_t)nj,
+                        get_long(handle, "iScansNegatively", 0) == 1,
+                        get_long(handle, "jScansPositively", 0) == 1,
+                        get_long(handle, "jPointsAreConsecutive", 0) == 1,
+                        get_long(handle, "alternativeRowScanning", 0) == 1};
+    double *rows = malloc(n * sizeof *rows);
+    if (!rows)
         return CODES_OUT_OF_MEMORY;
-    memcpy(copy, values, n * sizeof *copy);
-    for (size_t j = 0; j < (size_t)nj; j++)
-        for (size_t i = 0; i < (size_t)ni; i++)
-            values[j * (size_t)ni + i] =
-                copy[place_in_file(i, j, (size_t)ni, (size_t)nj, consecutive, alternating)];
-    free(copy);
+    for (size_t j = 0; j < scan.nj; j++)
+        for (size_t i = 0; i < scan.ni; i++)
+            rows[j * scan.ni + i] = (*values)[place_in_file(&scan, i, j)];
+    free(*values);
+    *values = rows;
+    *columns = scan.ni;
     return CODES_SUCCESS;
 }
 
@@ -322,7 +331,7 @@ static int values_get(codes_handle *handle, struct forcing_grib_decoded *out)
         if (values[k] == MISSING_VALUE)
             values[k] = (double)NAN;
     if (!failed)
-        failed = rows_make(handle, values, n, &out->columns);
+        failed = rows_make(handle, &values, n, &out->columns);
     if (failed) {
         free(values);
         return failed;

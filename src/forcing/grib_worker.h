@@ -10,7 +10,7 @@
 
 enum { GRIB_KEPT = 2 };
 
-// A decoded field: rows in the file's order of rows, columns likewise.
+// A decoded field: rows from south to north, columns from west to east (up and right on a map).
 struct forcing_grib_decoded {
     uint64_t offset;
     uint32_t field;

@@ -1,4 +1,4 @@
-// The format NetCDF, on regular grids: what its variables mean and how blocks of them are read.
+// The format NetCDF: what its variables mean and how blocks of them are read.
 #include "forcing/format.h"
 
 #include <math.h>
@@ -10,11 +10,12 @@
 #include "core/units.h"
 #include "forcing/coords.h"
 #include "forcing/names.h"
+#include "forcing/ncgrid.h"
 #include "forcing/packing.h"
 #include "forcing/timeunits.h"
 
 // More than any real file has.
-enum { MOST_TIMES = 1 << 20, MOST_POINTS = 1 << 18 };
+enum { MOST_TIMES = 1 << 20, MOST_LEVELS = 1 << 16, MOST_MESH_LEVELS = 1 << 26 };
 
 // Roughness of the open sea for the neutral logarithmic wind profile (WMO-No. 8, Guide to Instruments and
 // Methods of Observation, vol. I, annex 5.B: 0.0002 m).
@@ -26,6 +27,7 @@ struct part {
     int rank;
     struct forcing_layout layout;
     uint64_t depth_index;
+    struct forcing_stagger stagger;
     struct forcing_packing packing;
 };
 
@@ -34,6 +36,7 @@ struct plan {
     bool has[2];
     enum forcing_reading reading;
     const uint64_t *time_index; // of each level, in the file
+    const unsigned char *land;  // of each point; NULL: not known
 };
 
 static bool netcdf_probe(const unsigned char *head, size_t n)
@@ -60,52 +63,6 @@ static const struct forcing_description *description(const struct forcing_file *
 static const char *netcdf_title(const struct forcing_file *file)
 {
     return description(file)->format;
-}
-
-// A coordinate of rank 0 or 1, whole, in memory of the arena.
-static enum ph_status coordinate_read(struct forcing_file *file, int var, size_t most, double **out,
-                                      size_t *n, struct ph_err *err)
-{
-    const struct forcing_description *desc = description(file);
-    const struct forcing_var *coord = &desc->vars[var];
-    uint64_t start = 0, count = coord->rank ? desc->dims[coord->dims[0]].length : 1;
-    const double *values;
-    if (!count || count > most)
-        return core_err_set(err, PH_EINPUT, coord->name, "check the file with ncdump -h", "%s",
-                            count ? "there are more entries than any real file has" : "it is empty");
-    double *copy = CORE_ARENA_NEW(&file->arena, double, (size_t)count);
-    if (!copy)
-        return core_err_nomem(err);
-    enum ph_status status =
-        forcing_decoder_read(file->decoder, var, coord->rank, &start, &count, &values, err);
-    if (status)
-        return status;
-    struct forcing_packing packing;
-    forcing_packing_init(&packing, coord, (struct forcing_unit){1, 0});
-    packing.stored_min = packing.min =
-        -INFINITY; // valid ranges of coordinates are often those of another file
-    packing.stored_max = packing.max = INFINITY;
-    for (size_t i = 0; i < count; i++)
-        copy[i] = forcing_packing_value(&packing, values[i]);
-    *out = copy;
-    *n = (size_t)count;
-    return PH_OK;
-}
-
-static enum ph_status grid_read(struct forcing_file *file, const struct forcing_layout *layout,
-                                struct forcing_grid *out, struct ph_err *err)
-{
-    struct forcing_axis lat_axis, lon_axis;
-    double *lat, *lon;
-    size_t n_lat, n_lon;
-    enum ph_status status = coordinate_read(file, layout->lat_var, MOST_POINTS, &lat, &n_lat, err);
-    if (!status)
-        status = coordinate_read(file, layout->lon_var, MOST_POINTS, &lon, &n_lon, err);
-    if (!status)
-        status = forcing_axis_lat(lat, n_lat, &file->arena, &lat_axis, err);
-    if (!status)
-        status = forcing_axis_lon(lon, n_lon, &file->arena, &lon_axis, err);
-    return status ? status : forcing_grid_regular(lat_axis, lon_axis, out);
 }
 
 struct stamp {
@@ -169,7 +126,7 @@ static enum ph_status times_read(struct forcing_file *file, int var, const char 
         calendar = forcing_att_text(time, "calendar");
     enum ph_status status = forcing_timeunits_parse(units, calendar, &meaning, err);
     if (!status)
-        status = coordinate_read(file, var, MOST_TIMES, &value, &n, err);
+        status = forcing_ncgrid_read(file, var, MOST_TIMES, &value, &n, err);
     if (status)
         return status;
     int64_t *t_ns = CORE_ARENA_NEW(&file->arena, int64_t, n);
@@ -181,6 +138,46 @@ static enum ph_status times_read(struct forcing_file *file, int var, const char 
         forcing_note_mention(&field->notes, "pythonic-days",
                              "times are Python's day numbers: day 1 is 0001-01-01 of the Gregorian calendar");
     return status ? status : times_sort(file, t_ns, n, field, plan, err);
+}
+
+// Levels that follow the sea floor: only the uppermost, s nearest to 0, is at a depth that is known without
+// the depth of the sea. Without values, the names tell which end is up: ROMS counts from the floor, FVCOM
+// from above.
+static enum ph_status sigma_choose(struct forcing_file *file, const struct forcing_var *var,
+                                   const struct forcing_layout *layout, double wanted_m, uint64_t *index,
+                                   struct ph_err *err)
+{
+    const struct forcing_description *desc = description(file);
+    const struct forcing_dim *dim = &desc->dims[var->dims[layout->depth_dim]];
+    double *value;
+    size_t n;
+    if (wanted_m > 2)
+        return core_err_set(err, PH_EUNSUPPORTED, var->name, "leave out depth_m: the uppermost level serves",
+                            "levels follow the sea floor, so which is at %g m changes from place to place",
+                            wanted_m);
+    *index = 0;
+    if (dim->length == 1)
+        return PH_OK;
+    if (layout->depth_var < 0) {
+        bool from_floor = !strcasecmp(dim->name, "s_rho") || strcasestr(dim->name, "schism");
+        if (!from_floor && strcasecmp(dim->name, "siglay"))
+            return core_err_set(err, PH_EINPUT, var->name, "choose one with ncks -d",
+                                "which of the levels %s is the uppermost is not stated", dim->name);
+        *index = from_floor ? dim->length - 1 : 0;
+        return PH_OK;
+    }
+    enum ph_status status = forcing_ncgrid_read(file, layout->depth_var, MOST_MESH_LEVELS, &value, &n, err);
+    if (status)
+        return status;
+    size_t columns = n / (size_t)dim->length;
+    for (uint64_t k = 1; k < dim->length; k++)
+        if (fabs(value[k * columns]) < fabs(value[*index * columns]))
+            *index = k;
+    bool sigma = value[*index * columns] <= 0.01 && value[*index * columns] >= -1;
+    return sigma
+               ? PH_OK
+               : core_err_set(err, PH_EINPUT, var->name, "choose one with ncks -d",
+                              "the levels %s do not run from 0 at the surface to -1 at the floor", dim->name);
 }
 
 // Index of the level nearest to the depth asked for, and that depth in metres.
@@ -196,6 +193,8 @@ static enum ph_status depth_choose(struct forcing_file *file, const struct forci
     *depth_m = (double)NAN;
     if (layout->depth_dim < 0)
         return PH_OK;
+    if (layout->sigma)
+        return sigma_choose(file, var, layout, wanted_m, index, err);
     const struct forcing_var *depth = &desc->vars[layout->depth_var];
     const char *units = forcing_att_text(depth, "units");
     bool readable = !units || !*units || forcing_unit_length(units, &unit);
@@ -205,7 +204,7 @@ static enum ph_status depth_choose(struct forcing_file *file, const struct forci
         return core_err_set(err, PH_EINPUT, depth->name, "choose one level with ncks -d",
                             "%s has levels in \"%.40s\", which is no unit of depth or height", var->name,
                             units);
-    enum ph_status status = coordinate_read(file, layout->depth_var, MOST_POINTS, &value, &n, err);
+    enum ph_status status = forcing_ncgrid_read(file, layout->depth_var, MOST_LEVELS, &value, &n, err);
     if (status)
         return status;
     // Depths are counted down or up from the surface: the distance from it is what counts.
@@ -234,7 +233,7 @@ static double scalar_height(struct forcing_file *file, const struct forcing_var 
         if (!single || !coord->number || forcing_coord_of(coord) != COORD_DEPTH ||
             !strstr(names, coord->name))
             continue;
-        if (!coordinate_read(file, (int)i, 1, &value, &n, NULL))
+        if (!forcing_ncgrid_read(file, (int)i, 1, &value, &n, NULL))
             return fabs(value[0]);
     }
     return (double)NAN;
@@ -426,12 +425,107 @@ static enum ph_status parts_plan(struct forcing_file *file, const struct forcing
         if (status)
             return status;
     }
-    const struct forcing_layout *u = &plan->part[0].layout, *v = &plan->part[1].layout;
-    if (plan->has[0] && plan->has[1] &&
-        (u->lat_var != v->lat_var || u->lon_var != v->lon_var || u->time_var != v->time_var))
-        return core_err_set(err, PH_EUNSUPPORTED, NULL, "interpolate both to the same points first",
-                            "%s and %s are not on the same points and times", pair->u->name, pair->v->name);
     return PH_OK;
+}
+
+// ---------------------------------------------------------------- along the grid, or toward east and north?
+
+static bool says(const struct forcing_var *var, const char *word)
+{
+    const char *standard = forcing_att_text(var, "standard_name"),
+               *title = forcing_att_text(var, "long_name");
+    return (standard && strcasestr(standard, word)) || (title && strcasestr(title, word)) ||
+           strcasestr(var->name, word);
+}
+
+enum along { ALONG_UNKNOWN, ALONG_GRID, ALONG_EARTH };
+
+static enum along along_of(const struct forcing_description *desc, const struct forcing_var *var)
+{
+    static const char *const grid[] = {
+        "x_wind",    "y_wind",    "x_sea_water", "y_sea_water", "x_velocity",  "y_velocity",
+        "grid-x",    "grid-y",    "x-direction", "y-direction", "x-component", "y-component",
+        "i-current", "j-current", "u-momentum",  "v-momentum",  "along x",     "along y",
+        "i-axis",    "j-axis",    "vozocrtx",    "vomecrty"};
+    static const char *const earth[] = {"eastward",   "northward", "zonal",
+                                        "meridional", "west-east", "south-north"};
+    const char *standard = forcing_att_text(var, "standard_name");
+    for (int k = 0; k < 2; k++) // the standard name is the one that is defined
+        if (standard && strcasestr(standard, earth[k]))
+            return ALONG_EARTH;
+    for (size_t k = 0; k < sizeof grid / sizeof *grid; k++)
+        if (says(var, grid[k]))
+            return ALONG_GRID;
+    for (size_t k = 0; k < sizeof earth / sizeof *earth; k++)
+        if (says(var, earth[k]))
+            return ALONG_EARTH;
+    // WRF gives the turning of its grid and leaves its winds along it.
+    return forcing_var_find(desc, "SINALPHA") ? ALONG_GRID : ALONG_UNKNOWN;
+}
+
+// Largest turn of the grid's axes from east, radians.
+static double most_turn(const struct forcing_grid *grid)
+{
+    double most = 0;
+    size_t n = grid->nj * grid->ni, stride = n / 4096 + 1;
+    for (size_t p = 0; p < n; p += stride) {
+        double angle = fabs(remainder(forcing_grid_angle(grid, p), 2 * CORE_PI));
+        most = angle > most ? angle : most;
+    }
+    return most;
+}
+
+#define SMALL_TURN_RAD (0.1 * CORE_RAD_PER_DEG)
+
+static enum ph_status along_decide(const struct forcing_description *desc, const struct forcing_pair *pair,
+                                   const struct forcing_ncgrid *placed, struct forcing_field *field,
+                                   struct ph_err *err)
+{
+    const struct forcing_var *var = pair->u ? pair->u : pair->v;
+    bool axes = placed->grid.shape == FORCING_PROJECTED || placed->grid.shape == FORCING_CURVED;
+    double turn = axes ? most_turn(&placed->grid) : 0;
+    enum along along = along_of(desc, var);
+    if (!axes || pair->reading != READING_COMPONENTS || turn < SMALL_TURN_RAD)
+        return PH_OK;
+    if (placed->staggered && along != ALONG_GRID) {
+        if (along == ALONG_EARTH)
+            forcing_note_add(&field->notes, "along-the-grid",
+                             "%s is on a C-grid, where components are along the grid, whatever its names say",
+                             var->name);
+        along = ALONG_GRID;
+    }
+    if (along == ALONG_UNKNOWN)
+        return core_err_set(
+            err, PH_EINPUT, NULL,
+            "say so by standard_name: x_wind, sea_water_x_velocity (along the grid) or eastward_...",
+            "the grid is turned by up to %.3g degrees, and whether %s is along it or toward east is "
+            "not stated",
+            turn / CORE_RAD_PER_DEG, var->name);
+    if (along == ALONG_GRID && placed->grid.left_handed && !placed->grid.angle_rad)
+        return core_err_set(
+            err, PH_EINPUT, NULL, "put the rows into their own order, e.g. with ncpdq -a -y",
+            "the rows of the grid are reversed, so which way %s counts along them is not known",
+            pair->v ? pair->v->name : var->name);
+    field->grid_relative = along == ALONG_GRID;
+    if (field->grid_relative)
+        forcing_note_mention(
+            &field->notes, "turned",
+            "components are along the grid; they are turned to east and north by up to %.3g degrees",
+            turn / CORE_RAD_PER_DEG);
+    return PH_OK;
+}
+
+static enum ph_status place(struct forcing_file *file, const struct forcing_pair *pair, struct plan *plan,
+                            struct forcing_ncgrid *placed, struct forcing_notes *notes, struct ph_err *err)
+{
+    const struct forcing_var *const vars[2] = {pair->u, pair->v};
+    const struct forcing_layout layouts[2] = {plan->part[0].layout, plan->part[1].layout};
+    enum ph_status status = forcing_ncgrid_make(file, vars, layouts, placed, notes, err);
+    for (int p = 0; p < 2 && !status; p++)
+        plan->part[p].stagger = placed->stagger[p];
+    if (!status)
+        plan->land = placed->land;
+    return status;
 }
 
 static enum ph_status netcdf_find(struct forcing_file *file, const struct forcing_ask *ask,
@@ -446,8 +540,12 @@ static enum ph_status netcdf_find(struct forcing_file *file, const struct forcin
     if (!status)
         status = parts_plan(file, ask, &pair, plan, &field.notes, err);
     const struct forcing_layout *layout = status ? NULL : &plan->part[pair.u ? 0 : 1].layout;
+    struct forcing_ncgrid placed = {0};
     if (!status)
-        status = grid_read(file, layout, &field.grid, err);
+        status = place(file, &pair, plan, &placed, &field.notes, err);
+    if (!status)
+        status = along_decide(description(file), &pair, &placed, &field, err);
+    field.grid = placed.grid;
     if (!status)
         status = times_read(file, layout->time_var, ask->calendar, &field, plan, err);
     if (status) {
@@ -497,6 +595,11 @@ struct piece {
     size_t stride;
 };
 
+static double mean_of_valid(double a, double b)
+{
+    return isnan(a) ? b : isnan(b) ? a : (a + b) / 2;
+}
+
 static enum ph_status piece_read(struct forcing_file *file, const struct forcing_grid *grid,
                                  const struct part *part, uint64_t time, const struct piece *piece,
                                  struct ph_err *err)
@@ -510,22 +613,33 @@ static enum ph_status piece_read(struct forcing_file *file, const struct forcing
         start[at->time_dim] = time;
     if (at->depth_dim >= 0)
         start[at->depth_dim] = part->depth_index;
-    start[at->lat_dim] = grid->lat.reversed ? grid->lat.n_file - piece->j0 - piece->nj : piece->j0;
-    start[at->lon_dim] = grid->lon.reversed ? grid->lon.n_file - piece->i0 - piece->ni : piece->i0;
-    count[at->lat_dim] = piece->nj;
-    count[at->lon_dim] = piece->ni;
+    // Only axes may be reversed; C-grids take one more row or column and the mean of both.
+    const struct forcing_stagger *stag = &part->stagger;
+    bool axes = grid->shape == FORCING_REGULAR || grid->shape == FORCING_PROJECTED;
+    bool flip_j = axes && grid->lat.reversed, flip_i = axes && grid->lon.reversed;
+    size_t nj = piece->nj + stag->b_j, ni = piece->ni + stag->b_i;
+    if (at->lat_dim >= 0) {
+        start[at->lat_dim] = (flip_j ? grid->lat.n_file - piece->j0 - piece->nj : piece->j0) + stag->a_j;
+        count[at->lat_dim] = nj;
+    }
+    start[at->lon_dim] = (flip_i ? grid->lon.n_file - piece->i0 - piece->ni : piece->i0) + stag->a_i;
+    count[at->lon_dim] = ni;
     enum ph_status status =
         forcing_decoder_read(file->decoder, part->var, part->rank, start, count, &values, err);
     if (status)
         return status;
     bool lat_outer = at->lat_dim < at->lon_dim;
-    size_t row_step = lat_outer ? piece->ni : 1, column_step = lat_outer ? 1 : piece->nj;
+    size_t row_step = lat_outer ? ni : 1, column_step = lat_outer ? 1 : nj;
+    size_t other = stag->b_j * row_step + stag->b_i * column_step;
     for (size_t j = 0; j < piece->nj; j++) {
-        size_t row = grid->lat.reversed ? piece->nj - 1 - j : j;
+        size_t row = flip_j ? piece->nj - 1 - j : j;
         for (size_t i = 0; i < piece->ni; i++) {
-            size_t column = grid->lon.reversed ? piece->ni - 1 - i : i;
-            double stored = values[row * row_step + column * column_step];
-            piece->out[j * piece->stride + 2 * i] = (float)forcing_packing_value(&part->packing, stored);
+            size_t column = flip_i ? piece->ni - 1 - i : i;
+            const double *stored = values + row * row_step + column * column_step;
+            double value = forcing_packing_value(&part->packing, *stored);
+            if (other)
+                value = mean_of_valid(value, forcing_packing_value(&part->packing, stored[other]));
+            piece->out[j * piece->stride + 2 * i] = (float)value;
         }
     }
     return PH_OK;
@@ -536,11 +650,11 @@ static enum ph_status part_read(struct forcing_file *file, const struct forcing_
                                 const struct part *part, uint64_t time, struct forcing_block block,
                                 float *out, size_t stride, struct ph_err *err)
 {
-    size_t n = grid->lon.n;
+    size_t n = grid->ni;
     for (size_t c = 0; c < block.ni;) {
         size_t i0 = (block.i0 + c) % n;
         size_t ni = block.ni - c < n - i0 ? block.ni - c : n - i0;
-        size_t rows = forcing_decoder_most() / ni;
+        size_t rows = forcing_decoder_most() / (ni + part->stagger.b_i) - part->stagger.b_j;
         for (size_t j = 0; j < block.nj; j += rows) {
             size_t nj = block.nj - j < rows ? block.nj - j : rows;
             struct piece piece = {block.j0 + j, nj, i0, ni, out + j * stride + 2 * c, stride};
@@ -578,6 +692,11 @@ static enum ph_status netcdf_read(struct forcing_file *file, const struct forcin
                                stride, err);
     if (status)
         return status;
+    for (size_t k = 0; plan->land && k < block.nj * block.ni; k++) {
+        size_t j = k / block.ni, i = k % block.ni;
+        if (plan->land[(block.j0 + j) * field->grid.ni + (block.i0 + i) % field->grid.ni])
+            uv[j * stride + 2 * i] = uv[j * stride + 2 * i + 1] = (float)NAN;
+    }
     if (plan->reading == READING_SPEED_FROM || plan->reading == READING_SPEED_TOWARD)
         directions_turn(block, plan->reading == READING_SPEED_FROM, uv, stride);
     for (size_t j = 0; scalar && j < block.nj; j++)

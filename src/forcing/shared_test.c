@@ -91,18 +91,21 @@ int main(void)
          42.9, "Elba: five days of currents are one source");
     days("data/nc_med/elba2014/Wind_Med_*.nc", FORCING_WIND, "2014-05-16T23:00Z", "2014-05-21T17:00Z", 9.8,
          42.9, "Elba: five days of wind are one source");
-    refused("data/nc_projected/Arctic20_1to5Feb_2016.nc", "projected",
-            "a polar stereographic file is refused as such");
-    refused("data/nc_curvilinear/arakawa_c_test_grid.nc", "curvilinear",
-            "a curvilinear file is refused as such");
-    refused("data/nc_unstructured/small_trigrid_example.nc", "unstructured", "triangles are refused as such");
+    refused("data/nc_projected/Nordic_subset_day1.nc", "all at one place",
+            "a C-grid whose u and v lie at 0, 0 throughout is refused as such");
+    refused("data/nc_curvilinear/arakawa_c_test_grid.nc", "gregorian_proleptic",
+            "a calendar that does not exist is refused by name");
+    refused("data/nc_curvilinear/croco_his.nc", "since when", "seconds since nothing are refused as such");
+    refused("data/nc_curvilinear/staggered_sine_channel.nc", "no time",
+            "a file without a time is refused as such");
+    refused("data/nc_unstructured/tri_ring.nc", "no time", "triangles without a time are refused as such");
     refused("data/nc_curvilinear/access-om2-01_*.nc", "noleap",
             "noleap since 1900 is refused with both dates");
     // grib_get_data -w shortName=10u, and so on
     point(FORCING_WIND, "data/grib/gfs.grb", "2011-10-11T00:00Z", 12.5, 35, 5.36, -10.94,
           "the globe: wind at 10 m among 308 fields, complex packing");
-    point(FORCING_WIND, "data/grib/Madagascar.wind.7days.grb", "2016-03-05T00:00Z", 40, -20, -2.43,
-          -0.959995, "Madagascar: wind of GRIB1 at the surface");
+    point(FORCING_WIND, "data/grib/Madagascar.wind.7days.grb", "2016-03-05T00:00Z", 40, -20, -2.43, -0.959995,
+          "Madagascar: wind of GRIB1 at the surface");
     point(FORCING_WIND, "data/grib/gfswave.t18z.atlocn.0p16.f001.grib2", "2023-08-23T19:00Z", -70, 30, 1.35,
           -1.56, "Atlantic: wind of a wave model, jpeg2000 with a bitmap");
     refused("data/grib/gridspec/sh.grib", "no fields", "a file without currents says so");
