@@ -8,8 +8,11 @@
 #include "plan/allocate_work.h"
 
 static const double GOAL = 1e-8;     // relative certificate
-static const double MOST_WORK = 1e8; // cell updates: some twenty seconds on one core
-enum { LEAST_SWEEPS = 50, MOST_SWEEPS = 50000 };
+static const double MOST_WORK = 5e9; // looks at a resource's price in a cell: some fifteen seconds
+
+static const double SOFTNESS = 0.01; // of the certificate: ties are told apart no finer than it pays
+
+enum { LEAST_SWEEPS = 4, MOST_SWEEPS = 20000, INNER = 3 };
 
 static double *z_of(const struct plan_allocating *s, size_t t, size_t r)
 {
@@ -35,67 +38,86 @@ static double slope(enum plan_law law, double e)
 // ------------------------------------------------------------------------------------
 
 // Chance of being in each cell one period on, not found so far.
-static void move_on(const struct plan_allocating *s, size_t t)
+static void move_on(struct plan_allocating *s, size_t t)
 {
-    double *next = s->reach + (t + 1) * s->n, *now = s->reach + t * s->n, *e = s->e + t * s->n;
+    if (s->waves) {
+        plan_waves_move_on(s, t);
+        return;
+    }
+    double *next = s->reach + (t + 1) * s->n, *now = s->reach + t * s->n, *stay = s->stay + t * s->n;
     memset(next, 0, s->n * sizeof *next);
     for (size_t c = 0; c < s->n; c++) {
-        double left = now[c] * exp(-e[c]);
+        double left = now[c] * stay[c];
         if (left > 0)
             for (size_t k = s->row[c]; k < s->row[c + 1]; k++)
                 next[s->to[k]] += left * s->chance[k];
     }
 }
 
-// Chance of not being found after period t, by cell at t; from the last period back to the first.
-static void look_back(const struct plan_allocating *s)
+// Chance of not being found after period t, by cell at t.
+static void look_back(struct plan_allocating *s, size_t t)
 {
+    if (s->waves) {
+        plan_waves_look_back(s, t);
+        return;
+    }
+    const double *later = s->after + (t + 1) * s->n, *stay = s->stay + (t + 1) * s->n;
     for (size_t c = 0; c < s->n; c++)
-        s->after[(s->periods - 1) * s->n + c] = 1;
-    for (size_t t = s->periods - 1; t-- > 0;) {
-        const double *later = s->after + (t + 1) * s->n, *e = s->e + (t + 1) * s->n;
-        double *now = s->after + t * s->n;
+        s->gain[c] = later[c] * stay[c];
+    for (size_t c = 0; c < s->n; c++) {
+        double sum = 0;
+        for (size_t k = s->row[c]; k < s->row[c + 1]; k++)
+            sum += s->chance[k] * s->gain[s->to[k]];
+        s->after[t * s->n + c] = sum;
+    }
+}
+
+// --- one period
+// --------------------------------------------------------------------------------------------
+
+// Exposure of the cells from the effort.
+static void expose(struct plan_allocating *s, size_t t)
+{
+    double *e = s->e + t * s->n, *stay = s->stay + t * s->n;
+    memset(e, 0, s->n * sizeof *e);
+    for (size_t r = 0; r < s->resources; r++) {
+        const double *w = w_of(s, r), *z = z_of(s, t, r);
         for (size_t c = 0; c < s->n; c++)
-            s->key[c] = later[c] * exp(-e[c]);
-        for (size_t c = 0; c < s->n; c++) {
-            double sum = 0;
-            for (size_t k = s->row[c]; k < s->row[c + 1]; k++)
-                sum += s->chance[k] * s->key[s->to[k]];
-            now[c] = sum;
-        }
+            e[c] += w[c] * z[c];
+    }
+    for (size_t c = 0; c < s->n; c++)
+        stay[c] = exp(-e[c]);
+}
+
+static void demand(struct plan_allocating *s, size_t t)
+{
+    struct plan_demand *d = s->dual.demand;
+    if (!s->waves) {
+        for (size_t c = 0; c < s->n; c++)
+            d[c] = (struct plan_demand){log(s->reach[t * s->n + c] * s->after[t * s->n + c]), 0, 0};
+        return;
+    }
+    plan_waves_gain(s, t, s->gain, s->stay + t * s->n); // stay is not used by waves: room for the means
+    for (size_t c = 0; c < s->n; c++)
+        d[c] = (struct plan_demand){log(s->gain[c]), s->e[t * s->n + c], s->stay[t * s->n + c]};
+}
+
+// The best effort of all resources in period t, everything else as it is. Under waves the demand is known
+// near the present coverage only, so it is asked again.
+static void period_fill(struct plan_allocating *s, size_t t)
+{
+    s->dual.budget = s->budget + t * s->resources;
+    for (int i = 0; i < (s->waves ? INNER : 1); i++) {
+        demand(s, t);
+        plan_dual_solve(&s->dual, s->price + t * s->resources, z_of(s, t, 0));
+        expose(s, t);
     }
 }
 
 // --- sweeps
 // -------------------------------------------------------------------------------------------------
 
-// Each resource of one period in turn fills up what the others leave.
-static void period_fill(struct plan_allocating *s, size_t t)
-{
-    double *e = s->e + t * s->n;
-    for (size_t r = 0; r < s->resources; r++) {
-        double *z = z_of(s, t, r);
-        const double *w = w_of(s, r);
-        for (size_t c = 0; c < s->n; c++)
-            e[c] = fmax(0, e[c] - w[c] * z[c]);
-        plan_allocate_water(s->p->law, s->n, s->reach + t * s->n, s->after + t * s->n, w, e,
-                            s->budget[r * s->periods + t], s->key, z);
-        for (size_t c = 0; c < s->n; c++)
-            e[c] += w[c] * z[c];
-    }
-}
-
-// Rounding of many small changes is taken out.
-static void recover(struct plan_allocating *s)
-{
-    memset(s->e, 0, s->periods * s->n * sizeof *s->e);
-    for (size_t t = 0; t < s->periods; t++)
-        for (size_t r = 0; r < s->resources; r++)
-            for (size_t c = 0; c < s->n; c++)
-                s->e[t * s->n + c] += w_of(s, r)[c] * z_of(s, t, r)[c];
-}
-
-static void sweep(struct plan_allocating *s)
+static void sweep_forward(struct plan_allocating *s)
 {
     for (size_t t = 0; t < s->periods; t++) {
         period_fill(s, t);
@@ -104,8 +126,30 @@ static void sweep(struct plan_allocating *s)
     }
 }
 
+// Back to the first period: each is filled anew with what is known of those after it (Brown 1980).
+static void sweep_backward(struct plan_allocating *s)
+{
+    for (size_t t = s->periods - 1; t-- > 0;) {
+        look_back(s, t);
+        period_fill(s, t);
+    }
+}
+
+// Everything that follows from the effort.
+static enum ph_status renew(struct plan_allocating *s, struct ph_err *err)
+{
+    enum ph_status status = s->waves ? plan_waves_fit(s, err) : PH_OK;
+    for (size_t t = 0; t + 1 < s->periods && !status; t++)
+        move_on(s, t);
+    for (size_t t = s->periods - 1; t-- > 0 && !status;)
+        look_back(s, t);
+    return status;
+}
+
 static double failure(const struct plan_allocating *s)
 {
+    if (s->waves)
+        return plan_waves_failure(s);
     size_t last = (s->periods - 1) * s->n;
     double f = 0;
     for (size_t c = 0; c < s->n; c++)
@@ -113,131 +157,125 @@ static double failure(const struct plan_allocating *s)
     return f;
 }
 
+// Gain of another unit of exposure in each cell.
+static void gains(struct plan_allocating *s, size_t t)
+{
+    if (s->waves)
+        plan_waves_gain(s, t, s->gain, s->stay + t * s->n);
+    else
+        for (size_t c = 0; c < s->n; c++)
+            s->gain[c] =
+                s->reach[t * s->n + c] * s->after[t * s->n + c] * slope(s->p->law, s->e[t * s->n + c]);
+}
+
 // f* >= f - sum over blocks of [Z max g - sum g z], because failure is convex in the effort.
-static double certificate(const struct plan_allocating *s)
+static double certificate(struct plan_allocating *s)
 {
     double gap = 0;
-    for (size_t t = 0; t < s->periods; t++)
+    for (size_t t = 0; t < s->periods; t++) {
+        gains(s, t);
         for (size_t r = 0; r < s->resources; r++) {
             const double *w = w_of(s, r), *z = z_of(s, t, r);
             double most = 0, has = 0;
             for (size_t c = 0; c < s->n; c++) {
-                double g = s->reach[t * s->n + c] * s->after[t * s->n + c] * w[c] *
-                           slope(s->p->law, s->e[t * s->n + c]);
+                double g = s->gain[c] * w[c];
                 most = fmax(most, g);
                 has += g * z[c];
             }
-            gap += s->budget[r * s->periods + t] * most - has;
+            gap += s->budget[t * s->resources + r] * most - has;
         }
-    return fmax(0, gap);
-}
-
-// --- several resources at rest: their exchange
-// ----------------------------------------------------------------
-
-// Filling in turn creeps when resources have to swap cells with each other. This moves effort of two
-// resources between two cells at once: r from a to b and q from b to a, such that both cells' exposures rise.
-// A cell pair and sizes are chosen where the gain per unit differs most.
-struct swap_side {
-    size_t cell;
-    double gain;
-};
-
-// The best cell to receive and the worst one to give of one resource.
-static void sides(const struct plan_allocating *s, size_t t, size_t r, struct swap_side *give,
-                  struct swap_side *take)
-{
-    const double *w = w_of(s, r), *z = z_of(s, t, r);
-    *give = (struct swap_side){SIZE_MAX, INFINITY};
-    *take = (struct swap_side){SIZE_MAX, -INFINITY};
-    for (size_t c = 0; c < s->n; c++) {
-        double g =
-            s->reach[t * s->n + c] * s->after[t * s->n + c] * w[c] * slope(s->p->law, s->e[t * s->n + c]);
-        if (g > take->gain)
-            *take = (struct swap_side){c, g};
-        if (z[c] > 0 && g < give->gain)
-            *give = (struct swap_side){c, g};
     }
-}
-
-static void exchange(struct plan_allocating *s, size_t t, size_t r)
-{
-    struct swap_side give, take;
-    sides(s, t, r, &give, &take);
-    if (give.cell == SIZE_MAX || take.cell == SIZE_MAX || give.cell == take.cell || take.gain <= give.gain)
-        return;
-    double *z = z_of(s, t, r), *e = s->e + t * s->n;
-    const double *w = w_of(s, r);
-    double curve =
-        s->p->law == PLAN_LAW_EXPONENTIAL
-            ? give.gain * w[give.cell] + take.gain * w[take.cell]
-            : CORE_PI / 2 *
-                  (give.gain * w[give.cell] * e[give.cell] + take.gain * w[take.cell] * e[take.cell]);
-    double move = curve > 0 ? fmin(z[give.cell], (take.gain - give.gain) / curve) : z[give.cell];
-    z[give.cell] -= move, z[take.cell] += move;
-    e[give.cell] = fmax(0, e[give.cell] - move * w[give.cell]), e[take.cell] += move * w[take.cell];
+    return fmax(0, gap);
 }
 
 // --- solving
 // ------------------------------------------------------------------------------------------------
 
-static void solve(struct plan_allocating *s, struct core_job *job, struct plan_allocation *out)
+static bool good_enough(double f, double gap)
 {
-    double work = (double)s->n * s->resources * s->periods;
-    int most = (int)fmin(MOST_SWEEPS, fmax(LEAST_SWEEPS, MOST_WORK / work));
+    return gap <= 0.5 * GOAL * (1 - f);
+}
+
+// The best effort so far and the least upper bound: both hold whatever the sweeps do next.
+static void keep(struct plan_allocating *s, double f, double gap, struct plan_allocation *out)
+{
+    out->upper_bound = fmin(out->upper_bound, 1 - f + gap);
+    if (1 - f > out->pos || good_enough(f, gap)) {
+        out->pos = 1 - f;
+        memcpy(s->best_z, s->z, s->periods * s->resources * s->n * sizeof *s->z);
+    }
+    out->upper_bound = fmax(out->upper_bound, out->pos);
+    out->gap = out->upper_bound - out->pos;
+}
+
+// The exposure with which the next sweep begins. It need not be any effort's: only what is reached and what
+// follows are taken from it. When the last mixture did harm, the sweeps go on from where they were.
+static void speed_up(struct plan_allocating *s, bool harm)
+{
+    size_t grid = s->periods * s->n;
+    if (harm)
+        plan_speed_forget(&s->speed);
+    else
+        plan_speed_mix(&s->speed, s->from, s->e);
+    for (size_t i = 0; i < grid && !s->waves; i++)
+        s->stay[i] = exp(-s->e[i]);
+    memcpy(s->from, s->e, grid * sizeof *s->e);
+}
+
+static enum ph_status solve(struct plan_allocating *s, struct core_job *job, struct plan_allocation *out,
+                            struct ph_err *err)
+{
     for (size_t c = 0; c < s->periods * s->n; c++)
         s->after[c] = 1; // the first sweep knows nothing of what follows: the myopic plan
-    double best_gap = INFINITY;
-    for (int i = 0; i < most && !core_job_cancelled(job); i++) {
-        sweep(s);
-        for (size_t r = 0; r < s->resources && s->resources > 1; r++)
-            for (size_t t = 0; t < s->periods; t++)
-                exchange(s, t, r);
-        recover(s);
-        for (size_t t = 0; t + 1 < s->periods; t++)
-            move_on(s, t);
-        if (!i && s->periods > 1)
-            out->myopic_pos = 1 - failure(s);
-        look_back(s);
+    *out = (struct plan_allocation){.upper_bound = 1, .myopic_pos = out->myopic_pos};
+    enum ph_status status = PH_OK;
+    for (int i = 0; i < MOST_SWEEPS && !status && !core_job_cancelled(job); i++) {
+        s->dual.softness = i ? SOFTNESS * out->gap : 0;
+        if (i)
+            sweep_backward(s);
+        sweep_forward(s);
+        status = renew(s, err);
         double f = failure(s), gap = certificate(s);
-        if (gap < best_gap || !i)
-            best_gap = gap;
-        out->pos = 1 - f;
-        out->upper_bound = fmin(1, 1 - f + gap);
-        out->gap = out->upper_bound - out->pos;
-        core_job_progress(job, "allocate", (double)i / most);
-        if (gap <= 0.5 * GOAL * (1 - f))
+        bool harm = 1 - f < out->pos - GOAL * out->gap;
+        if (!i && s->periods > 1)
+            out->myopic_pos = 1 - f;
+        keep(s, f, gap, out);
+        core_job_progress(job, "allocate", fmin(1, s->dual.work / MOST_WORK));
+        if (good_enough(f, gap) || (i >= LEAST_SWEEPS && s->dual.work > MOST_WORK))
             break;
+        if (s->periods > 1 && !status) {
+            speed_up(s, harm);
+            status = renew(s, err);
+        }
     }
     out->stopped_early = out->gap > GOAL * out->pos;
+    return status;
 }
 
 // Every period by itself, as if it were the last (target at rest).
 static void myopic_at_rest(struct plan_allocating *s, struct plan_allocation *out)
 {
     size_t periods = s->p->n_periods;
-    double *before = s->after; // not needed at rest: 1 everywhere, restored below
+    double *before = s->after; // not needed yet
     memset(before, 0, s->n * sizeof *before);
-    memset(s->z, 0, s->resources * s->n * sizeof *s->z);
     for (size_t t = 0; t < periods; t++) {
-        memset(s->z, 0, s->resources * s->n * sizeof *s->z);
-        memcpy(s->e, before, s->n * sizeof *s->e);
-        for (int round = 0; round < (s->resources > 1 ? 200 : 1); round++)
-            for (size_t r = 0; r < s->resources; r++) {
-                double *z = z_of(s, 0, r);
-                const double *w = w_of(s, r);
-                for (size_t c = 0; c < s->n; c++)
-                    s->e[c] = fmax(before[c], s->e[c] - w[c] * z[c]);
-                plan_allocate_water(s->p->law, s->n, s->prior, NULL, w, s->e, s->p->budget[r * periods + t],
-                                    s->key, z);
-                for (size_t c = 0; c < s->n; c++)
-                    s->e[c] += w[c] * z[c];
-            }
-        memcpy(before, s->e, s->n * sizeof *before);
+        for (size_t c = 0; c < s->n; c++) {
+            double b = before[c];
+            s->dual.demand[c] = s->p->law == PLAN_LAW_EXPONENTIAL
+                                    ? (struct plan_demand){log(s->prior[c]) - b, 0, 0}
+                                    : (struct plan_demand){log(s->prior[c]) - CORE_PI / 4 * b * b, 0, b};
+        }
+        for (size_t r = 0; r < s->resources; r++)
+            s->own[r] = s->p->budget[r * periods + t], s->price[r] = NAN;
+        s->dual.budget = s->own;
+        plan_dual_solve(&s->dual, s->price, s->z);
+        expose(s, 0);
+        for (size_t c = 0; c < s->n; c++)
+            before[c] = s->e[c] += before[c];
     }
     out->myopic_pos = 1 - failure(s);
-    memset(s->e, 0, s->n * sizeof *s->e);
-    memset(s->z, 0, s->resources * s->n * sizeof *s->z);
+    for (size_t r = 0; r < s->resources; r++)
+        s->price[r] = NAN;
 }
 
 // --- setting up
@@ -263,6 +301,27 @@ static bool rows_make(struct plan_allocating *s, struct core_arena *arena)
     return true;
 }
 
+static bool room_make(struct plan_allocating *s, struct core_arena *arena)
+{
+    size_t grid = s->periods * s->n;
+    s->prior = CORE_ARENA_NEW(arena, double, s->n);
+    s->budget = CORE_ARENA_NEW(arena, double, s->resources * s->periods);
+    s->price = CORE_ARENA_NEW(arena, double, s->resources * s->periods);
+    s->own = CORE_ARENA_NEW(arena, double, s->resources);
+    s->z = CORE_ARENA_NEW(arena, double, grid * s->resources);
+    s->best_z = CORE_ARENA_NEW(arena, double, grid * s->resources);
+    s->e = CORE_ARENA_NEW(arena, double, grid);
+    s->from = CORE_ARENA_NEW(arena, double, grid);
+    s->stay = CORE_ARENA_NEW(arena, double, grid);
+    s->reach = CORE_ARENA_NEW(arena, double, grid);
+    s->after = CORE_ARENA_NEW(arena, double, grid);
+    s->gain = CORE_ARENA_NEW(arena, double, s->n);
+    s->log_w = CORE_ARENA_NEW(arena, double, s->n * s->resources);
+    return s->prior && s->budget && s->price && s->own && s->z && s->best_z && s->e && s->from && s->stay &&
+           s->reach && s->after && s->gain && s->log_w &&
+           (s->periods == 1 || (rows_make(s, arena) && plan_speed_init(&s->speed, grid, arena)));
+}
+
 static enum ph_status state_make(const struct plan_allocation_problem *p, struct core_arena *arena,
                                  struct plan_allocating *s, struct ph_err *err)
 {
@@ -270,26 +329,24 @@ static enum ph_status state_make(const struct plan_allocation_problem *p, struct
                                   .n = p->n_cells,
                                   .resources = p->n_resources,
                                   .periods = p->transition && p->n_periods > 1 ? p->n_periods : 1};
-    size_t grid = s->periods * s->n;
-    s->prior = CORE_ARENA_NEW(arena, double, s->n);
-    s->budget = CORE_ARENA_NEW(arena, double, s->resources * s->periods);
-    s->z = CORE_ARENA_NEW(arena, double, grid * s->resources);
-    s->e = CORE_ARENA_NEW(arena, double, grid);
-    s->reach = CORE_ARENA_NEW(arena, double, grid);
-    s->after = CORE_ARENA_NEW(arena, double, grid);
-    s->key = CORE_ARENA_NEW(arena, double, s->n);
-    if (!s->prior || !s->budget || !s->z || !s->e || !s->reach || !s->after || !s->key ||
-        (s->periods > 1 && !rows_make(s, arena)))
+    s->dual = (struct plan_dual){.law = p->law, .n = s->n, .resources = s->resources};
+    if (!room_make(s, arena) || !plan_dual_init(&s->dual, arena))
         return core_err_nomem(err);
+    s->dual.log_w = s->log_w;
     double sum = 0;
     for (size_t c = 0; c < s->n; c++)
         sum += p->prior[c];
     for (size_t c = 0; c < s->n; c++)
         s->reach[c] = s->prior[c] = p->prior[c] / sum;
-    for (size_t r = 0; r < s->resources; r++)
+    for (size_t i = 0; i < s->resources * s->periods; i++)
+        s->price[i] = NAN;
+    for (size_t r = 0; r < s->resources; r++) {
+        for (size_t c = 0; c < s->n; c++)
+            s->log_w[c * s->resources + r] = log(w_of(s, r)[c]);
         for (size_t t = 0; t < p->n_periods; t++)
-            s->budget[r * s->periods + (s->periods > 1 ? t : 0)] += p->budget[r * p->n_periods + t];
-    return PH_OK;
+            s->budget[(s->periods > 1 ? t : 0) * s->resources + r] += p->budget[r * p->n_periods + t];
+    }
+    return s->periods > 1 && p->law == PLAN_LAW_INVERSE_CUBE ? plan_waves_make(s, arena, err) : PH_OK;
 }
 
 static bool positive_sum(const double *value, size_t n)
@@ -308,11 +365,6 @@ static enum ph_status check(const struct plan_allocation_problem *p, struct ph_e
     if (!p->n_cells || !p->n_resources || !p->n_periods || !positive_sum(p->prior, p->n_cells))
         return core_err_set(err, PH_EINPUT, "/prior", "give numbers of 0 or more, not all 0",
                             "the prior has no probability to search for");
-    if (p->transition && p->n_periods > 1 && p->law == PLAN_LAW_INVERSE_CUBE)
-        return core_err_set(
-            err, PH_EUNSUPPORTED, "/detection", "use \"exponential\", or leave transition out",
-            "inverse-cube detection of a moving target is not in this version: coverage would "
-            "have to be kept for every path");
     return PH_OK;
 }
 
@@ -326,10 +378,10 @@ static enum ph_status effort_out(const struct plan_allocating *s, struct core_ar
         return core_err_nomem(err);
     for (size_t t = 0; t < p->n_periods; t++)
         for (size_t r = 0; r < p->n_resources; r++) {
-            double total = s->budget[r * s->periods], share = 1;
+            double total = s->budget[r], share = 1;
             if (s->periods == 1)
                 share = total > 0 ? p->budget[r * p->n_periods + t] / total : 0;
-            const double *z = z_of(s, s->periods == 1 ? 0 : t, r);
+            const double *z = s->best_z + ((s->periods == 1 ? 0 : t) * s->resources + r) * s->n;
             for (size_t c = 0; c < p->n_cells; c++)
                 out->effort[(t * p->n_resources + r) * p->n_cells + c] = share * z[c];
         }
@@ -349,10 +401,12 @@ enum ph_status plan_allocate(const struct plan_allocation_problem *problem, stru
     if (!status) {
         if (state.periods == 1)
             myopic_at_rest(&state, &answer);
-        solve(&state, job, &answer);
+        status = solve(&state, job, &answer, err);
+    }
+    if (!status)
         status =
             core_job_cancelled(job) ? core_job_interrupted(err) : effort_out(&state, arena, &answer, err);
-    }
+    plan_waves_free(&state);
     core_arena_fini(&scratch);
     if (!status)
         *out = answer;
