@@ -165,9 +165,7 @@ static enum ph_status nothing_compared(const struct skill_work *w, struct ph_err
                             "no track is known for %g h on end, with fixes at most %g h apart", least_h,
                             RUN_SKILL_GAP_S / 3600);
     return core_err_set(err, PH_EINPUT, "/environment", "name forcing of the tracks' time and place",
-                        "none of %zu starts has forcing: %s", w->skill->n_starts,
-                        w->first_gap.what[0] ? w->first_gap.what
-                                             : "every particle was stopped for want of it");
+                        "none of %zu starts has forcing: %s", w->skill->n_starts, w->first_gap.what);
 }
 
 // Everything up to the first drift.

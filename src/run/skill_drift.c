@@ -218,6 +218,8 @@ enum ph_status skill_start_compare(struct skill_work *w, const struct run_skill_
     if (!status)
         status = entries_add(w, *start, hours, n_known, err);
     if ((!status || status == PH_EINPUT) && w->skill->n_entries == n_before) {
+        if (!gap.what[0])
+            core_err_set(&gap, PH_EINPUT, NULL, NULL, "every particle was stopped for want of forcing");
         if (!w->skill->n_unserved++)
             w->first_gap = gap;
         status = PH_OK;

@@ -175,10 +175,11 @@ static void tracks_warn(const struct run_tracks *tracks, const struct track_raw 
     for (size_t i = 0; i < tracks->n; i++) {
         const struct run_track *track = &tracks->track[i];
         if (track->n_jumps || track->n_breaks)
-            core_job_warn(job, "track-jumps",
-                          "%s: %zu fixes that no drifter reaches (faster than %.0f m/s) were left out; the "
-                          "track is broken in %zu places.",
-                          track->name, track->n_jumps, RUN_TRACK_FASTEST_MPS, track->n_breaks);
+            core_job_warn(
+                job, "track-jumps",
+                "%s: fixes left out because no drifter reaches them (faster than %.0f m/s): %zu; places "
+                "where the track is broken: %zu.",
+                track->name, RUN_TRACK_FASTEST_MPS, track->n_jumps, track->n_breaks);
         if (track->n_repeated)
             core_job_log(job, CORE_LOG_INFO, "track.repeated",
                          "%s: %zu fixes at a time that was there already", track->name, track->n_repeated);
