@@ -337,6 +337,9 @@ static enum ph_status points_place(const struct forcing_description *desc, const
         out->lat_dim = out->lat_var = out->lon_var = -1;
         return PH_OK;
     }
+    if (has_mesh && mesh.lat_var < 0 && n < 2)
+        return core_err_set(err, PH_EINPUT, NULL, "put lon and lat of the nodes into the file, with ncks -A",
+                            "the nodes of the triangles have no longitude and latitude");
     if (n < 2)
         return no_axes(desc, var, err);
     int y = free_dim[n - 2], x = free_dim[n - 1];

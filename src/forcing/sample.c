@@ -14,10 +14,12 @@ enum { BLOCK = 256 };
 struct view {
     const struct forcing_grid *grid;
     const float *a, *b; // rows of `stride` floats
+    const float *place; // latitude and longitude of each point, laid out alike; NULL on regular grids
     size_t stride;
     struct forcing_block block;
     ptrdiff_t row_max, column_min, column_max; // cells that are live
     double w_at_from, w_per_s;
+    bool scalar; // temperatures do not turn
 };
 
 // Cells of a block of places.
@@ -34,10 +36,12 @@ static struct view view_of(const struct forcing_source *source)
         .grid = grid,
         .a = source->slab[source->live[0]].uv,
         .b = source->slab[source->live[1]].uv,
+        .place = source->place,
         .stride = 2 * block->ni,
         .block = *block,
         .w_at_from = source->w_at_from,
         .w_per_s = source->w_per_s,
+        .scalar = source->kind == FORCING_SEA_TEMPERATURE,
     };
     view.row_max = (ptrdiff_t)block->nj - 2;
     view.column_max = (ptrdiff_t)block->ni - 2;
@@ -205,8 +209,8 @@ static void sample_block(const struct view *view, int8_t number, size_t n, const
 
 // ---------------------------------------------------------------- grids that are not regular
 
-// Beyond this the meridians of a cell's points run too differently for a mean of components: vectors are
-// added in space, and seen again from the place.
+// A vector is carried from its point to the place before it is added: its bearing turns as the meridians do.
+// Beyond 80 degrees vectors are added in space, and seen again from the place.
 #define POLAR_DEG 80.0
 
 // Offset of a point in the live levels; -1 when it is not live.
@@ -222,7 +226,7 @@ static ptrdiff_t point_offset(const struct view *view, size_t point)
 // Sum of vectors, as components at the place; as components of space beyond 80 degrees.
 struct sum {
     bool polar;
-    double lat, lon, total, uv[2], xyz[3];
+    double lat, lon, sine, total, uv[2], xyz[3];
 };
 
 static void axes_of(double lat_deg, double lon_deg, double east[3], double north[3])
@@ -233,20 +237,26 @@ static void axes_of(double lat_deg, double lon_deg, double east[3], double north
     north[0] = -sn * ce, north[1] = -sn * se, north[2] = cn;
 }
 
-static void sum_add(struct sum *sum, const struct view *view, size_t point, double weight,
+// `at` is the offset of the point.
+static void sum_add(struct sum *sum, const struct view *view, ptrdiff_t at, double weight,
                     const float value[2])
 {
+    double u = (double)value[0], v = (double)value[1];
     sum->total += weight;
     if (!sum->polar) {
-        sum->uv[0] += weight * (double)value[0];
-        sum->uv[1] += weight * (double)value[1];
+        // Along a great circle the bearing grows by the difference of longitude times the sine of latitude.
+        double apart = sum->lon - (double)view->place[at + 1];
+        apart = apart > 180 ? apart - 360 : apart < -180 ? apart + 360 : apart;
+        double turn = apart * CORE_RAD_PER_DEG * sum->sine;
+        double c = 1 - turn * turn / 2, s = turn * (1 - turn * turn / 6);
+        sum->uv[0] += weight * (u * c + v * s);
+        sum->uv[1] += weight * (v * c - u * s);
         return;
     }
-    struct geo_pos at = forcing_grid_point(view->grid, point);
     double east[3], north[3];
-    axes_of(at.lat_deg, at.lon_deg, east, north);
+    axes_of((double)view->place[at], (double)view->place[at + 1], east, north);
     for (int k = 0; k < 3; k++)
-        sum->xyz[k] += weight * ((double)value[0] * east[k] + (double)value[1] * north[k]);
+        sum->xyz[k] += weight * (u * east[k] + v * north[k]);
 }
 
 static void sum_close(const struct sum *sum, double *u, double *v)
@@ -264,7 +274,7 @@ static void sum_close(const struct sum *sum, double *u, double *v)
 struct nearest {
     const struct view *view;
     float wt, uv[2];
-    size_t point;
+    ptrdiff_t at;
     double best_m;
     bool found;
 };
@@ -279,7 +289,7 @@ static void nearest_try(void *arg, size_t point, double distance_m)
         return;
     nearest->found = true;
     nearest->best_m = distance_m;
-    nearest->point = point;
+    nearest->at = at;
     memcpy(nearest->uv, value, sizeof value);
 }
 
@@ -294,7 +304,7 @@ static bool spot_sum(const struct view *view, const struct forcing_spot *spot, f
         if (at < 0)
             return false;
         if (spot->weight[c] >= 1e-6F && point_value(view, at, wt, value))
-            sum_add(sum, view, spot->point[c], (double)spot->weight[c], value);
+            sum_add(sum, view, at, (double)spot->weight[c], value);
     }
     if (sum->total > 0)
         return true;
@@ -305,7 +315,7 @@ static bool spot_sum(const struct view *view, const struct forcing_spot *spot, f
                       &nearest);
     if (!nearest.found)
         return false;
-    sum_add(sum, view, nearest.point, 1, nearest.uv);
+    sum_add(sum, view, nearest.at, 1, nearest.uv);
     *flags |= FORCING_FLAG_COASTAL;
     return true;
 }
@@ -318,7 +328,10 @@ static void sample_spots(const struct view *view, int8_t number, size_t n, const
     forcing_grid_locate(view->grid, n, lat, lon, spot);
     for (size_t k = 0; k < n; k++) {
         double w = view->w_at_from + t_s[k] * view->w_per_s;
-        struct sum sum = {.polar = fabs(lat[k]) >= POLAR_DEG, .lat = lat[k], .lon = lon[k]};
+        struct sum sum = {.polar = fabs(lat[k]) >= POLAR_DEG && !view->scalar,
+                          .lat = lat[k],
+                          .lon = remainder(lon[k], 360)};
+        sum.sine = view->scalar ? 0 : sin(lat[k] * CORE_RAD_PER_DEG);
         uint8_t how = flag;
         if (served[k] >= 0 || !spot_sum(view, &spot[k], (float)(w < 0 ? 0 : w > 1 ? 1 : w), &sum, &how))
             continue;

@@ -366,6 +366,7 @@ void forcing_source_free(struct forcing_source *source)
         forcing_file_free(source->files[f]);
     free(source->slab[0].uv);
     free(source->slab[1].uv);
+    free(source->place);
     free(source->turn);
     core_arena_fini(&source->arena);
     free(source);
@@ -500,28 +501,37 @@ static void slabs_drop(struct forcing_source *source)
         source->slab[s].uv = NULL;
         source->slab[s].level = SIZE_MAX;
     }
+    free(source->place);
     free(source->turn);
-    source->turn = NULL;
+    source->place = source->turn = NULL;
     source->block = (struct forcing_block){0};
     source->bytes = 0;
 }
 
-// How the grid's axes lie at each live point, for vectors that are along them.
-static enum ph_status turns_find(struct forcing_source *source, struct ph_err *err)
+// Where each live point lies, and how the grid's axes lie there for vectors that are along them.
+static enum ph_status points_find(struct forcing_source *source, struct ph_err *err)
 {
     const struct forcing_block *block = &source->block;
+    const struct forcing_grid *grid = source->grid;
     size_t n = block->nj * block->ni;
-    source->turn = malloc(n * 2 * sizeof(float));
-    if (!source->turn) {
+    bool turned = source->fields[0].grid_relative;
+    source->place = malloc(n * 2 * sizeof(float));
+    source->turn = turned ? malloc(n * 2 * sizeof(float)) : NULL;
+    if (!source->place || (turned && !source->turn)) {
         slabs_drop(source);
         return core_err_nomem(err);
     }
-    source->bytes += n * 2 * sizeof(float);
+    source->bytes += n * 2 * sizeof(float) * (turned ? 2 : 1);
     for (size_t k = 0; k < n; k++) {
-        size_t j = block->j0 + k / block->ni, i = (block->i0 + k % block->ni) % source->grid->ni;
-        double angle = forcing_grid_angle(source->grid, j * source->grid->ni + i);
-        source->turn[2 * k] = (float)cos(angle);
-        source->turn[2 * k + 1] = (float)sin(angle);
+        size_t point = (block->j0 + k / block->ni) * grid->ni + (block->i0 + k % block->ni) % grid->ni;
+        struct geo_pos at = forcing_grid_point(grid, point);
+        double angle = turned ? forcing_grid_angle(grid, point) : 0;
+        source->place[2 * k] = (float)at.lat_deg;
+        source->place[2 * k + 1] = (float)at.lon_deg;
+        if (turned) {
+            source->turn[2 * k] = (float)cos(angle);
+            source->turn[2 * k + 1] = (float)sin(angle);
+        }
     }
     return PH_OK;
 }
@@ -542,7 +552,7 @@ static enum ph_status block_grow(struct forcing_source *source, struct geo_box b
     }
     source->block = block;
     source->bytes = block.nj * block.ni * 4 * sizeof(float);
-    return source->fields[0].grid_relative && block.nj ? turns_find(source, err) : PH_OK;
+    return source->grid->shape != FORCING_REGULAR && block.nj ? points_find(source, err) : PH_OK;
 }
 
 // Makes levels a and b live, keeping what is.

@@ -43,7 +43,8 @@ struct forcing_source {
         float *uv;
         size_t level; // SIZE_MAX: nothing
     } slab[2];
-    float *turn; // of each live point: cosine and sine of the grid's angle, when vectors are along the grid
+    float *place; // latitude and longitude of each live point; NULL on regular grids
+    float *turn;  // of each live point: cosine and sine of the grid's angle, when vectors are along the grid
 
     enum forcing_serves serves;
     size_t live[2];            // slabs (files) or observations at the ends of the window
