@@ -37,6 +37,7 @@ static struct forcing_request request_of(struct core_arena *arena, enum forcing_
         .file = from->file,
         .variables = {from->variables[0], from->variables[1]},
         .depth_m = from->depth_m,
+        .calendar = from->calendar,
         .n_series = from->n_series,
         .label = from->pointer,
     };

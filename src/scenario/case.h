@@ -103,7 +103,8 @@ struct scenario_forcing {
     const char *pointer; // "/environment/wind/0"
     const char *file;    // resolved against the case's folder, or NULL
     const char *variables[2];
-    double depth_m; // NAN when not given
+    double depth_m;       // NAN when not given
+    const char *calendar; // "standard" where the file's own is wrong, or NULL
     struct scenario_observation *series;
     size_t n_series;
 };

@@ -147,12 +147,17 @@ static void variables_read(const struct scenario_node *node, enum scenario_forci
 static void file_read(const struct scenario_node *node, enum scenario_forcing_kind kind,
                       struct scenario_forcing *out)
 {
-    static const struct scenario_member members[] = {{"file"}, {"variables"}, {"depth", SCENARIO_LENGTH}};
+    static const struct scenario_member members[] = {
+        {"file"}, {"variables"}, {"depth", SCENARIO_LENGTH}, {"calendar"}};
+    static const char *const calendars[] = {"standard", NULL};
+    int calendar;
     scenario_node_is_object(node, members, COUNT(members));
     scenario_read_path(node, "file", SCENARIO_REQUIRED, &out->file);
     variables_read(node, kind, out);
     scenario_read_quantity(node, "depth", SCENARIO_LENGTH, (struct scenario_range){0, 12000},
                            SCENARIO_OPTIONAL, &out->depth_m);
+    if (scenario_read_choice(node, "calendar", calendars, SCENARIO_OPTIONAL, &calendar))
+        out->calendar = calendars[calendar];
 }
 
 static void forcing_read(const struct scenario_node *node, enum scenario_forcing_kind kind,
