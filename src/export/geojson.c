@@ -188,6 +188,38 @@ static void datum_track(struct writer *w)
     feature_end(w);
 }
 
+static void traced(struct writer *w, const struct export_traced *t)
+{
+    for (size_t i = 0; i < t->n_regions; i++) {
+        const struct prob_region *r = &t->region[i];
+        feature_begin(w, "start-region");
+        core_json_key_text(&w->json, "scenario", t->scenario);
+        core_json_key_num(&w->json, "mass", r->mass, 6);
+        core_json_key_num(&w->json, "area_nm2", r->area_m2 / (CORE_M_PER_NM * CORE_M_PER_NM), 6);
+        core_json_key_text(&w->json, "stroke", EXPORT_STYLE_OUTLINE);
+        core_json_key_text(&w->json, "fill", export_style_fill(r->mass));
+        feature_geometry(w);
+        geometry_rings(w, r->ring, r->n_rings);
+        feature_end(w);
+    }
+    feature_begin(w, "start-mean");
+    core_json_key_text(&w->json, "scenario", t->scenario);
+    core_json_key_time(&w->json, "median_time", t->median_ns);
+    core_json_key_time(&w->json, "from", t->from_ns);
+    core_json_key_time(&w->json, "to", t->to_ns);
+    core_json_key_int(&w->json, "members", (int64_t)t->members);
+    core_json_key_num(&w->json, "effective_members", t->effective, 4);
+    feature_geometry(w);
+    geometry_point(w, t->mean);
+    feature_end(w);
+    feature_begin(w, "find");
+    core_json_key_text(&w->json, "scenario", t->scenario);
+    core_json_key_time(&w->json, "time", t->find_ns);
+    feature_geometry(w);
+    geometry_point(w, t->find);
+    feature_end(w);
+}
+
 static void area_properties(struct writer *w, const struct plan_area *a, size_t i)
 {
     struct core_json *json = &w->json;
@@ -256,6 +288,16 @@ static enum ph_status collection_end(struct writer *w, struct core_buf *out)
     core_json_object_end(&w->json);
     core_arena_fini(&w->arena);
     return w->status ? w->status : core_buf_check(out, w->err);
+}
+
+enum ph_status export_start_region_geojson(const struct export_product *p, struct core_buf *out,
+                                           struct ph_err *err)
+{
+    struct writer w;
+    collection_begin(&w, p, out, err);
+    for (size_t i = 0; i < p->n_traced; i++)
+        traced(&w, &p->traced[i]);
+    return collection_end(&w, out);
 }
 
 enum ph_status export_containment_geojson(const struct export_product *p, struct core_buf *out,

@@ -50,6 +50,18 @@ struct export_asset {
     bool has_from;
 };
 
+// A scenario that began with a find: where and when the drift to it began.
+struct export_traced {
+    const char *scenario;
+    struct geo_pos find, mean; // mean of the starts
+    int64_t find_ns;
+    int64_t median_ns, from_ns, to_ns; // of the starts: median, and where nine tenths lie
+    const struct prob_region *region;  // [n_regions], 50, 75, 90, 95 % of the starts' places
+    size_t n_regions;
+    size_t members;
+    double effective; // members that agree with the find
+};
+
 // Published times of survival in the water at its coldest and warmest (hours, NAN: no figure for it).
 struct export_survival {
     const char *what, *source;
@@ -84,6 +96,8 @@ struct export_product {
     const struct export_survival *survival; // NULL: nobody in the water, or its temperature is not known
     size_t n_survival;
     double water_c[2];          // coldest and warmest along the datum
+    const struct export_traced *traced;
+    size_t n_traced;
     const struct core_job *job; // warnings
     struct geo_coast *coast;
     const char *coast_text;
@@ -109,6 +123,9 @@ enum ph_status export_plan_geojson(const struct export_product *p, struct core_b
                                    struct ph_err *err) PH_NODISCARD;
 enum ph_status export_containment_geojson(const struct export_product *p, struct core_buf *out,
                                           struct ph_err *err) PH_NODISCARD;
+// Regions of where traced scenarios began, with their times.
+enum ph_status export_start_region_geojson(const struct export_product *p, struct core_buf *out,
+                                           struct ph_err *err) PH_NODISCARD;
 enum ph_status export_plan_kml(const struct export_product *p, struct core_buf *out,
                                struct ph_err *err) PH_NODISCARD;
 enum ph_status export_task_gpx(const struct export_product *p, size_t area, struct core_buf *out,

@@ -23,6 +23,9 @@ enum ph_status run_assets_make(struct run *run, struct ph_err *err) PH_NODISCARD
 enum ph_status run_asset_sweeps(struct run *run, const struct scenario_asset *asset,
                                 struct sensor_sweep *sweep, struct ph_err *err) PH_NODISCARD;
 
+// Traces back the scenarios that begin with a find: their particles get their starts.
+enum ph_status run_trace(struct run *run, struct ph_err *err) PH_NODISCARD;
+
 // Posterior weights after the searches of the case.
 enum ph_status run_searches_apply(struct run *run, const struct plan_cloud *cloud,
                                   struct ph_err *err) PH_NODISCARD;

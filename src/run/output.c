@@ -207,11 +207,14 @@ static enum ph_status texts_write(struct stage *stage, const struct export_produ
         {"search-action-plan.txt", export_action_plan_text, true, true},
         {"sitrep.txt", export_sitrep_text, true, false},
         {"containment.geojson", export_containment_geojson, false, false},
+        {"start-region.geojson", export_start_region_geojson, false, false},
         {"report.html", export_report_html, false, false},
     };
     enum ph_status status = PH_OK;
     for (size_t i = 0; !status && i < sizeof files / sizeof *files; i++) {
         if ((files[i].needs_plan && !p->plan) || (!files[i].always && parts != RUN_PART_ALL))
+            continue;
+        if (files[i].write == export_start_region_geojson && !p->n_traced)
             continue;
         struct core_buf buf = {0};
         enum ph_status made = files[i].write(p, &buf, err);

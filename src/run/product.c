@@ -91,6 +91,25 @@ static void bearing_add(struct core_buf *buf, const struct scenario_source *sour
                     core_nm_from_m(bearing->range_m[1]));
 }
 
+// "found 33-10.0N 012-30.0E, 50 % within 1.0 NM, 291200Z AUG 16; began from ... to ... (nine tenths)"
+static void find_add(struct run *run, struct core_buf *buf, const struct scenario_source *source)
+{
+    core_buf_puts(buf, "found ");
+    start_add(buf, &source->start[0]);
+    window_add(buf, source->start[0].time);
+    for (size_t i = 0; i < run->n_traced; i++) {
+        const struct export_traced *traced = &run->traced[i];
+        char position[GEO_TEXT];
+        if (strcmp(traced->scenario, source->id))
+            continue;
+        geo_pos_format(traced->mean, 1, position);
+        core_buf_printf(buf, "; began about %s", position);
+        window_add(buf, (struct scenario_window){traced->from_ns, traced->to_ns});
+        core_buf_printf(buf, " (nine tenths), %.0f of %zu members agree with the find", traced->effective,
+                        traced->members);
+    }
+}
+
 static const char *scenario_text(struct run *run, const struct scenario_source *source)
 {
     struct core_buf buf = {0};
@@ -117,7 +136,8 @@ static const char *scenario_text(struct run *run, const struct scenario_source *
         voyage_add(&buf, source);
         return buffer_keep(run, &buf);
     case SCENARIO_BACKTRACK:
-        break;
+        find_add(run, &buf, source);
+        return buffer_keep(run, &buf);
     }
     window_add(&buf, source->time);
     return buffer_keep(run, &buf);
@@ -441,6 +461,8 @@ enum ph_status run_product(struct run *run, struct ph_err *err)
         .conditions_text = conditions_text(run),
         .motion_text = motion_text(run),
         .job = run->job,
+        .traced = run->traced,
+        .n_traced = run->n_traced,
         .coast = run->coast,
         .coast_text = geo_coast_source(run->coast),
     };

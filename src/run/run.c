@@ -98,6 +98,8 @@ static void voyages_follow(struct run *run)
 enum ph_status run_drift(struct run *run, struct ph_err *err)
 {
     enum ph_status status = scenario_seed(&run->c, run->coast, run->job, &run->arena, &run->seeds, err);
+    if (!status)
+        status = run_trace(run, err);
     if (status)
         return status;
     const struct scenario_drift *drift = &run->c.drift;

@@ -25,6 +25,8 @@ struct run {
     struct scenario_seeds seeds;
     struct drift_ensemble ensemble;
     struct drift_service service;
+    struct export_traced *traced; // scenarios of kind backtrack
+    size_t n_traced;
 
     double cell_m;            // cells of maps; 0: chosen to fit the cloud
     struct export_time *time; // [ensemble.n_times]

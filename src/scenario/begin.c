@@ -184,27 +184,38 @@ void scenario_bearing_read(const struct scenario_node *node, struct scenario_sou
 
 // ---- backtrack ----
 
-void scenario_backtrack_check(const struct scenario_node *node, struct scenario_window *time)
+// The find; what it may be is said by its own object_ids, else by the scenario's.
+static bool find_read(const struct scenario_node *node, const struct scenario_case *c,
+                      struct scenario_source *source)
+{
+    static const struct scenario_member members[] = {SPREAD, {"position"}, {"time"}, {"object_ids"}};
+    struct scenario_node found = scenario_node_member(node, "found");
+    if (!scenario_node_is_object(&found, members, COUNT(members)))
+        return false;
+    scenario_read_position(&found, "position", SCENARIO_REQUIRED, &source->start->pos);
+    scenario_spread_read(&found, &source->start->spread);
+    source->found_object = source->object_allowed;
+    if (scenario_has(&found, "object_ids"))
+        scenario_object_ids_read(&found, c, &source->found_object);
+    return scenario_read_window(&found, "time", SCENARIO_REQUIRED, &source->start->time);
+}
+
+void scenario_backtrack_read(const struct scenario_node *node, const struct scenario_case *c,
+                             struct scenario_source *source)
 {
     static const struct scenario_member members[] = {COMMON, {"found"}, {"earliest"}};
-    static const struct scenario_member found_members[] = {SPREAD, {"position"}, {"time"}};
-    struct scenario_node found = scenario_node_member(node, "found");
-    struct scenario_window find;
-    struct scenario_spread spread;
-    struct geo_pos pos;
-    int64_t earliest_ns;
+    struct scenario_node earliest = scenario_node_member(node, "earliest");
     if (!scenario_node_is_object(node, members, COUNT(members)))
         return;
-    bool dated = scenario_read_time(node, "earliest", SCENARIO_REQUIRED, &earliest_ns);
-    if (!scenario_node_is_object(&found, found_members, COUNT(found_members)))
+    source->start = SCENARIO_NODE_NEW(node, struct scenario_start, 1);
+    if (!source->start)
         return;
-    scenario_read_position(&found, "position", SCENARIO_REQUIRED, &pos);
-    scenario_spread_read(&found, &spread);
-    if (!scenario_read_window(&found, "time", SCENARIO_REQUIRED, &find) || !dated)
+    source->n_start = 1;
+    bool dated = scenario_read_time(node, "earliest", SCENARIO_REQUIRED, &source->earliest_ns);
+    if (!find_read(node, c, source) || !dated)
         return;
-    struct scenario_node earliest = scenario_node_member(node, "earliest");
-    if (earliest_ns >= find.from_ns)
+    if (source->earliest_ns >= source->start->time.from_ns)
         scenario_node_problem(&earliest, PH_EINPUT, "a time before the find", "this is not before the find");
     else
-        *time = (struct scenario_window){earliest_ns, earliest_ns};
+        source->time = (struct scenario_window){source->earliest_ns, source->start->time.to_ns};
 }

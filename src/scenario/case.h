@@ -83,13 +83,15 @@ struct scenario_source {
     const char *id;
     double weight; // normalised
     enum scenario_kind kind;
-    struct scenario_start *start; // POINT and BEARING 1, LINE 2, POINTS n, VOYAGE the route without times
+    struct scenario_start *start; // POINT, BEARING, BACKTRACK 1, LINE 2, POINTS n, VOYAGE the route without times
     size_t n_start;
     struct geo_pos *polygon; // AREA
     size_t n_polygon;
     struct scenario_voyage voyage;
     struct scenario_bearing bearing;
-    struct scenario_window time; // AREA, BEARING; VOYAGE: from the first departure to the end of the distress
+    bool *found_object;  // BACKTRACK: [n_objects] what the find may be; start is the find
+    int64_t earliest_ns; // BACKTRACK: nothing began before
+    struct scenario_window time; // AREA, BEARING; BACKTRACK: from the earliest to the find; VOYAGE: from the first departure to the end of the distress
                                  // window, or the last departure; for the others the hull of their starts
     bool *object_allowed;        // [n_objects]
 };

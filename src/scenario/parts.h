@@ -28,8 +28,11 @@ void scenario_searches_read(const struct scenario_node *root, struct scenario_ca
 // The members of one kind of scenario (begin.c).
 void scenario_voyage_read(const struct scenario_node *node, struct scenario_source *source);
 void scenario_bearing_read(const struct scenario_node *node, struct scenario_source *source);
-// Checked, but not in this version.
-void scenario_backtrack_check(const struct scenario_node *node, struct scenario_window *time);
+void scenario_backtrack_read(const struct scenario_node *node, const struct scenario_case *c,
+                             struct scenario_source *source);
+
+// "object_ids" of a scenario or of a find, into [n_objects]: all when it is not there.
+void scenario_object_ids_read(const struct scenario_node *node, const struct scenario_case *c, bool **out);
 
 // probable_error_*, sigma_* or radius_*: at most one.
 void scenario_spread_read(const struct scenario_node *node, struct scenario_spread *out);

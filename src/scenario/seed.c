@@ -154,6 +154,9 @@ static void particle_start(struct seeding *s, size_t i)
         seeds->start_ns[i] = scenario_draw_time(source->start->time, u[0]);
     } else if (source->kind == SCENARIO_LINE) {
         pos = line_draw(source->start, u[1], u[0], seed, i, &seeds->start_ns[i]);
+    } else if (source->kind == SCENARIO_BACKTRACK) {
+        pos = source->start->pos; // to be traced back (drift/backtrack.h)
+        seeds->start_ns[i] = source->earliest_ns;
     } else if (source->kind == SCENARIO_VOYAGE) {
         if (!voyage_draw(s, source, i, &pos))
             failure_note(s, seeds->source[i]);

@@ -139,7 +139,8 @@ static void line_read(const struct scenario_node *node, struct scenario_source *
 
 // ---- kinds ----
 
-static void kind_read(const struct scenario_node *node, int kind, struct scenario_source *source)
+static void kind_read(const struct scenario_node *node, int kind, const struct scenario_case *c,
+                      struct scenario_source *source)
 {
     source->time = no_window;
     source->kind = (enum scenario_kind)kind;
@@ -163,45 +164,41 @@ static void kind_read(const struct scenario_node *node, int kind, struct scenari
         scenario_voyage_read(node, source);
         return;
     case SCENARIO_BACKTRACK:
-        break;
+        scenario_backtrack_read(node, c, source);
+        return;
     }
-    scenario_backtrack_check(node, &source->time);
-    struct scenario_node name = scenario_node_member(node, "kind");
-    scenario_node_problem(&name, PH_EUNSUPPORTED, "point, points, area, line, bearing or voyage",
-                          "scenarios of kind \"%s\" are not in this version", json_string_value(name.value));
 }
 
 // ---- which objects ----
 
 // Marks all objects of one base id; false when there is none.
-static bool allow(const struct scenario_case *c, const char *id, struct scenario_source *source)
+static bool allow(const struct scenario_case *c, const char *id, bool *allowed)
 {
     bool known = false;
     for (size_t i = 0; i < c->n_objects; i++) {
         if (c->object[i].base_id && !strcmp(c->object[i].base_id, id)) {
-            source->object_allowed[i] = true;
+            allowed[i] = true;
             known = true;
         }
     }
     return known;
 }
 
-static void object_ids_read(const struct scenario_node *node, const struct scenario_case *c,
-                            struct scenario_source *source)
+void scenario_object_ids_read(const struct scenario_node *node, const struct scenario_case *c, bool **out)
 {
     struct scenario_node list = scenario_node_member(node, "object_ids");
-    source->object_allowed = SCENARIO_NODE_NEW(node, bool, c->n_objects + 1);
-    if (!source->object_allowed)
+    bool *allowed = *out = SCENARIO_NODE_NEW(node, bool, c->n_objects + 1);
+    if (!allowed)
         return;
     for (size_t i = 0; i < c->n_objects && !list.value; i++)
-        source->object_allowed[i] = true;
+        allowed[i] = true;
     if (!list.value || !scenario_node_is_array(&list, 1, MAX_IDS, "ids of objects") || !c->n_objects)
         return;
     bool known = true;
     for (size_t i = 0; i < json_array_size(list.value); i++) {
         struct scenario_node item = scenario_node_item(&list, i);
         const char *id = json_string_value(item.value);
-        if (id && allow(c, id, source))
+        if (id && allow(c, id, allowed))
             continue;
         known = false;
         scenario_node_problem(&item, PH_EINPUT, "the id of an object of this case",
@@ -209,7 +206,7 @@ static void object_ids_read(const struct scenario_node *node, const struct scena
     }
     double sum = 0;
     for (size_t i = 0; i < c->n_objects; i++)
-        sum += source->object_allowed[i] ? c->object[i].weight : 0;
+        sum += allowed[i] ? c->object[i].weight : 0;
     if (known && !(sum > 0))
         scenario_node_problem(&list, PH_EINPUT, "at least one object with a weight above 0",
                               "all of these objects have weight 0");
@@ -230,9 +227,9 @@ static void source_read(const struct scenario_node *node, const struct scenario_
     if (!scenario_read_number(node, "weight", (struct scenario_range){0, 1e9}, SCENARIO_OPTIONAL,
                               &source->weight))
         source->weight = 1;
-    object_ids_read(node, c, source);
+    scenario_object_ids_read(node, c, &source->object_allowed);
     if (scenario_read_choice(node, "kind", kinds, SCENARIO_REQUIRED, &kind))
-        kind_read(node, kind, source);
+        kind_read(node, kind, c, source);
 }
 
 static void ids_check(const struct scenario_node *list, const struct scenario_case *c)

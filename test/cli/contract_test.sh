@@ -10,6 +10,9 @@ is_json() { "$python" -c 'import json, sys; json.load(open(sys.argv[1], encoding
 exits 0 "people in cold water are a case" pharos run "$PHAROS_SOURCE/examples/cases/people-in-water.json" -o water "${few[@]}"
 grep -q 'Hayward et al. 1975.*2.7 h' water/report.html
 ok $? "whose report shows what is published on survival, with its source"
+exits 0 "a find is traced back" pharos run "$PHAROS_SOURCE/examples/cases/backtrack.json" -o traced "${few[@]}"
+grep -q '"effective_members"' traced/start-region.geojson && grep -q 'members agree with the find' traced/report.html
+ok $? "to the region of its start, which is told"
 exits 0 "a run without warnings is done" pharos run "$PHAROS_SOURCE/test/cli/input/raft.json" -o raft "${few[@]}"
 for file in summary.json trajectories.nc probability.nc containment.geojson plan.json plan.geojson plan.kml report.html \
     search-action-plan.txt tasks/Rescue-1.gpx tasks/Rescue-1.rtz tasks/Rescue-1.txt; do
