@@ -21,6 +21,8 @@
 #define MOST_SPEED_MPS 1000.0
 #define BOX_MARGIN_M 2000.0
 #define BOX_WINDOWS 6.0
+// Less than this near the shore is the rule: a model's land misses it.
+#define COASTAL_WARN_PERCENT 1.0
 
 struct run {
     const struct scenario_case *c;
@@ -390,7 +392,7 @@ static void warn(const struct run *run, const struct drift_service *service)
                 "For %.2g %% of the particle-time there was no %s at all; the particles concerned were "
                 "stopped where they were.",
                 service->missing_s[k] * percent, kind);
-        if (service->coastal_s[k] > 0.0)
+        if (service->coastal_s[k] * percent >= COASTAL_WARN_PERCENT)
             core_job_warn(
                 run->job, "forcing-coastal",
                 "For %.2g %% of the particle-time the %s was taken from the nearest sea cell, up to "

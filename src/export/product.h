@@ -24,7 +24,8 @@ struct export_time {
 struct export_source { // one source of forcing
     const char *kind;  // "current", "wind"
     const char *text;
-    double fraction; // of the particle-time
+    double fraction;         // of the particle-time
+    double coastal_fraction; // of the particle-time: any source of this kind, carried to the coast
 };
 
 struct export_object {

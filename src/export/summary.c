@@ -75,6 +75,7 @@ static void sources(struct core_json *json, const struct export_product *p)
         core_json_key_text(json, "kind", p->source[i].kind);
         core_json_key_text(json, "source", p->source[i].text);
         core_json_key_num(json, "fraction", p->source[i].fraction, 6);
+        core_json_key_num(json, "coastal_fraction", p->source[i].coastal_fraction, 6);
         core_json_object_end(json);
     }
     core_json_array_end(json);

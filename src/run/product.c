@@ -282,6 +282,7 @@ static enum ph_status sources_add(struct run *run, struct ph_err *err)
                 .kind = forcing_names[kind],
                 .text = forcing_source_text(run->forcing, kind, s),
                 .fraction = asked_s > 0 && s < 32 ? run->service.served_s[kind][s] / asked_s : 0,
+                .coastal_fraction = asked_s > 0 ? run->service.coastal_s[kind] / asked_s : 0,
             };
         }
     run->product.source = list;
