@@ -11,7 +11,9 @@ _pharos() {
     fi
     local options
     case $command in
-    run | drift | plan | demo) options=$runs ;;
+    run) options="--budget_s $runs" ;;
+    plan) options="--evaluate --budget_s $runs" ;;
+    drift | demo) options=$runs ;;
     map) options="--at --cell_nm --output --strict --threads --particles --seed --quiet --verbose --help" ;;
     skill) options="--observed --every_h --horizon_h $runs" ;;
     check) options="--json --quiet --verbose --help" ;;
@@ -37,7 +39,7 @@ _pharos() {
     *) return ;;
     esac
     case $prev in
-    --threads | --particles | --seed | --cell_nm | --at | --place | --every_h | --horizon_h) return ;;
+    --threads | --particles | --seed | --cell_nm | --at | --place | --every_h | --horizon_h | --budget_s) return ;;
     esac
     if [[ $cur == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")

@@ -25,6 +25,8 @@ enum which {
     ANY_OBSERVED,
     ANY_EVERY,
     ANY_HORIZON,
+    ANY_EVALUATE,
+    ANY_BUDGET,
 };
 
 static const struct option {
@@ -48,6 +50,8 @@ static const struct option {
     {"--observed", NULL, ANY_OBSERVED, CLI_OBSERVED, VALUE_TEXT},
     {"--every_h", NULL, ANY_EVERY, CLI_OBSERVED, VALUE_NUMBER},
     {"--horizon_h", NULL, ANY_HORIZON, CLI_OBSERVED, VALUE_TEXT},
+    {"--evaluate", NULL, ANY_EVALUATE, CLI_PLAN, VALUE_TEXT},
+    {"--budget_s", NULL, ANY_BUDGET, CLI_BUDGET, VALUE_NUMBER},
 };
 
 // The option of an argument; *value is behind its "=", or NULL.
@@ -93,6 +97,17 @@ static enum ph_status number_read(const char *name, const char *text, const char
         return bad_value(name, text, expected, err);
     *out = value;
     return PH_OK;
+}
+
+static enum ph_status budget_read(const char *text, double *out, struct ph_err *err)
+{
+    double value = 0;
+    enum ph_status status = number_read("--budget_s", text, "a number from 2 to 1000", &value, err);
+    if (!status && value < 2)
+        return bad_value("--budget_s", text, "a number from 2 to 1000", err);
+    if (!status)
+        *out = value;
+    return status;
 }
 
 static enum ph_status observed_add(const char *value, struct cli_args *args, struct ph_err *err)
@@ -158,12 +173,19 @@ static enum ph_status option_apply(const struct option *option, const char *valu
     case ANY_HORIZON:
         args->horizon_h = value;
         break;
+    case ANY_EVALUATE:
+        args->evaluate = value;
+        break;
+    case ANY_BUDGET:
+        return budget_read(value, &args->budget_s, err);
     case ANY_OBSERVED:
         return observed_add(value, args, err);
     case ANY_EVERY:
-        return number_read(option->name, value, "a number of hours between 0.01 and 1000", &args->every_h, err);
+        return number_read(option->name, value, "a number of hours between 0.01 and 1000", &args->every_h,
+                           err);
     default:
-        return number_read(option->name, value, "a number of miles between 0.01 and 1000", &args->cell_nm, err);
+        return number_read(option->name, value, "a number of miles between 0.01 and 1000", &args->cell_nm,
+                           err);
     }
     return PH_OK;
 }

@@ -19,6 +19,8 @@ enum cli_option {
     CLI_THREADS = 1 << 6,   // --threads N
     CLI_PARTICLES = 1 << 7, // --particles N
     CLI_SEED = 1 << 8,      // --seed N
+    CLI_PLAN = 1 << 10,     // --evaluate PLAN.json
+    CLI_BUDGET = 1 << 11,   // --budget_s N
     CLI_OBSERVED = 1 << 9,  // --observed TRACK (repeated), --every_h N, --horizon_h N,N,...
 };
 #define CLI_RUNS (CLI_STRICT | CLI_THREADS | CLI_PARTICLES | CLI_SEED | CLI_JSON)
@@ -33,6 +35,8 @@ struct cli_args {
     const char *observed[CLI_MOST_OBSERVED];
     size_t n_observed;
     const char *horizon_h; // list of numbers, or NULL
+    const char *evaluate;  // a plan.json, or NULL
+    double budget_s;       // 0: the default
     double every_h;        // 0: chosen by the program
     bool json, quiet, verbose, strict, help;
     bool has_particles, has_seed;

@@ -20,8 +20,9 @@ const struct cli_command cli_commands[] = {
      "plan.kml,\n"
      "search-action-plan.txt, tasks/ASSET.gpx .rtz .txt and report.html. Files come complete or not at "
      "all.\n\n"
-     "  -o DIR          folder to write to (made if missing)\n" TEXT_RUN_OPTIONS,
-     CLI_OUT | CLI_RUNS, 1, 1, cli_run},
+     "  -o DIR          folder to write to (made if missing)\n"
+     "  --budget_s N    work for the planner, see `pharos help plan`\n" TEXT_RUN_OPTIONS,
+     CLI_OUT | CLI_BUDGET | CLI_RUNS, 1, 1, cli_run},
     {"check", "check CASE", "validate a case; every problem with its place",
      "Reads the case, reports every problem with its JSON pointer, what was found and what was expected, and "
      "opens\n"
@@ -41,22 +42,33 @@ const struct cli_command cli_commands[] = {
      "  -o FILE         file to write\n"
      "  --threads N, --particles N, --seed N, --strict   as for `pharos run`\n",
      CLI_OUT | CLI_AT | CLI_CELL | CLI_STRICT | CLI_THREADS | CLI_PARTICLES | CLI_SEED, 1, 1, cli_map},
-    {"plan", "plan CASE [-o DIR]", "plan for the assets, given the searches flown so far",
+    {"plan", "plan CASE [--evaluate PLAN.json] [-o DIR]",
+     "plan for the assets, given the searches flown so far",
      "Drifts the case, takes into account the searches already flown, and plans for its assets. Prints the "
      "Search\n"
      "Action Plan; with -o also writes plan.json, plan.geojson, plan.kml and tasks/.\n\n"
+     "With --evaluate nothing is planned: the areas and legs of PLAN.json, as written by this command and "
+     "edited\n"
+     "since, are scored on the same cloud. Where waypoints are left out they are laid anew in the area.\n\n"
+     "  --evaluate PLAN.json   score this plan\n"
+     "  --budget_s N    work for the planner in units of about a second (2 to 1000, default 2); more is "
+     "never\n"
+     "                  worse, and the result does not depend on the clock\n"
      "  -o DIR          folder to write to\n" TEXT_RUN_OPTIONS,
-     CLI_OUT | CLI_RUNS, 1, 1, cli_plan},
+     CLI_OUT | CLI_PLAN | CLI_BUDGET | CLI_RUNS, 1, 1, cli_plan},
     {"skill", "skill CASE --observed TRACK [-o DIR]", "compare the case's drift with observed drifters",
-     "Drifts the case's objects in its forcing from many starts along observed tracks and compares: separation of\n"
-     "the cloud's median and mean, Liu-Weisberg SS and SS*, containment p* with hit rates at 50, 75, 90, 95 %,\n"
-     "energy score, against the baselines 'stays put' and 'current only'. With several sources of current in the\n"
+     "Drifts the case's objects in its forcing from many starts along observed tracks and compares: "
+     "separation of\n"
+     "the cloud's median and mean, Liu-Weisberg SS and SS*, containment p* with hit rates at 50, 75, 90, 95 "
+     "%,\n"
+     "energy score, against the baselines 'stays put' and 'current only'. With several sources of current in "
+     "the\n"
      "case it also ranks them. The case's scenarios and times are not used. See docs/skill.md.\n\n"
      "  --observed TRACK   CSV, PANGAEA .tab, GPX or NetCDF trajectories; again for further files\n"
      "  --every_h N        hours between starts along a track (default 6)\n"
      "  --horizon_h N,...  whole hours after a start to compare at (default 6,12,24,48)\n"
-     "  -o DIR             also write skill.json, skill.txt, skill.csv, calibration.svg, calibration.png\n"
-     TEXT_RUN_OPTIONS,
+     "  -o DIR             also write skill.json, skill.txt, skill.csv, calibration.svg, "
+     "calibration.png\n" TEXT_RUN_OPTIONS,
      CLI_OUT | CLI_OBSERVED | CLI_RUNS, 1, 1, cli_skill},
     {"allocate", "allocate PROBLEM.json", "optimal divisible effort",
      "Solves an allocation/1 problem (cells at rest or moving, several resources and periods) to a "

@@ -26,6 +26,22 @@ static void sweeps_fill(struct plan_crew *crew)
     }
 }
 
+static bool avoid_lay(struct plan_crew *crew, struct core_arena *arena)
+{
+    for (size_t k = 0; k < crew->problem->n_avoid; k++) {
+        const struct plan_avoid *from = &crew->problem->avoid[k];
+        struct geo_xy *ring = CORE_ARENA_NEW(arena, struct geo_xy, from->n + 1);
+        if (!ring)
+            return false;
+        for (size_t i = 0; i <= from->n; i++) {
+            struct geo_pos pos = from->corner[i % from->n];
+            ring[i] = plan_flat_to_xy(&crew->scene->flat, pos.lat_deg, pos.lon_deg);
+        }
+        crew->avoid[k] = ring;
+    }
+    return true;
+}
+
 enum ph_status plan_crew_init(const struct plan_problem *problem, const struct plan_scene *scene, int threads,
                               struct core_arena *arena, struct plan_crew *out, struct ph_err *err)
 {
@@ -45,12 +61,15 @@ enum ph_status plan_crew_init(const struct plan_problem *problem, const struct p
     crew.rectangle = CORE_ARENA_NEW(arena, struct plan_rectangle, assets);
     crew.wish = CORE_ARENA_NEW(arena, struct plan_wish, assets);
     crew.used = CORE_ARENA_NEW(arena, bool, assets);
+    crew.avoid = CORE_ARENA_NEW(arena, struct geo_xy *, problem->n_avoid);
+    if (problem->n_avoid && (!crew.avoid || !avoid_lay(&crew, arena)))
+        return core_err_nomem(err);
     if (!crew.kappa || !crew.sweep_m || !crew.exposure || !crew.miss || !crew.scratch || !crew.piece ||
         !crew.rectangle || !crew.wish || !crew.used)
         return core_err_nomem(err);
     sweeps_fill(&crew);
     *out = crew;
-    return PH_OK;
+    return plan_crew_keep(out, err);
 }
 
 double plan_crew_miss(struct plan_crew *crew, size_t asset)
@@ -66,6 +85,21 @@ double plan_crew_miss(struct plan_crew *crew, size_t asset)
         sum += crew->miss[i];
     }
     return sum;
+}
+
+// The legs of a rectangle, or the waypoints of an area that is kept.
+static size_t vertices_of(const struct plan_crew *crew, const struct plan_rectangle *r,
+                          struct plan_vertex out[2 * PLAN_MOST_LEGS])
+{
+    const struct plan_area *keep = crew->problem->asset[r->asset].keep;
+    if (!keep)
+        return plan_rectangle_vertices(r, crew->scene->t0_ns, out);
+    for (size_t i = 0; i < keep->n_waypoints; i++) {
+        const struct plan_waypoint *w = &keep->waypoint[i];
+        struct geo_xy xy = plan_flat_to_xy(&crew->scene->flat, w->pos.lat_deg, w->pos.lon_deg);
+        out[i] = (struct plan_vertex){plan_scene_seconds(crew->scene, w->t_ns), xy.x_m, xy.y_m};
+    }
+    return keep->n_waypoints;
 }
 
 // The exposure that a rectangle gives each particle.
@@ -84,7 +118,7 @@ static void expose(const struct plan_crew *crew, const struct plan_rectangle *r,
         return;
     }
     struct plan_vertex vertex[2 * PLAN_MOST_LEGS];
-    size_t n = plan_rectangle_vertices(r, scene->t0_ns, vertex);
+    size_t n = vertices_of(crew, r, vertex);
     n = plan_pieces_cut(vertex, n, scene->knot_s, scene->n_knots, piece);
     plan_exposure_pieces(piece, n, 0, &sight, g);
     const double *kappa = crew->kappa + r->asset * scene->n_objects;
@@ -92,10 +126,35 @@ static void expose(const struct plan_crew *crew, const struct plan_rectangle *r,
         g[i] *= kappa[scene->object[i]];
 }
 
+// How far a rectangle reaches into an area to be avoided, metres; 0 when they are apart. Overlap is seen when
+// a side of one crosses the other, or when one holds the other's corner; the depth (for the climb) is how far
+// the rectangle's centre would have to go.
+static double avoid_depth(const struct plan_rectangle *r, const struct geo_xy *ring, size_t n)
+{
+    struct plan_rectangle edge;
+    double depth = 0, half = hypot(r->leg_side_m, r->creep_side_m) / 2;
+    bool holds = false; // the ring holds the rectangle's centre (even-odd rule)
+    for (size_t i = 0; i < n; i++) {
+        struct geo_xy a = ring[i], b = ring[i + 1];
+        double dx = b.x_m - a.x_m, dy = b.y_m - a.y_m, length = fmax(hypot(dx, dy), 1e-3);
+        edge = (struct plan_rectangle){.x_m = (a.x_m + b.x_m) / 2,
+                                       .y_m = (a.y_m + b.y_m) / 2,
+                                       .ux = dx / length,
+                                       .uy = dy / length,
+                                       .leg_side_m = length};
+        depth = fmax(depth, -plan_rectangle_gap_m(r, &edge));
+        if ((a.y_m > r->y_m) != (b.y_m > r->y_m) && r->x_m < a.x_m + (r->y_m - a.y_m) / dy * dx)
+            holds = !holds;
+    }
+    return holds ? depth + half : depth;
+}
+
 // How far a rectangle intrudes on what others keep free, metres; 0 when it is lawful.
 static double intrusion(const struct plan_crew *crew, const struct plan_rectangle *r)
 {
     double depth = 0;
+    for (size_t i = 0; i < crew->problem->n_avoid; i++)
+        depth += avoid_depth(r, crew->avoid[i], crew->problem->avoid[i].n);
     for (size_t b = 0; b < crew->problem->n_assets; b++) {
         if (b == r->asset || !crew->used[b])
             continue;
@@ -117,7 +176,7 @@ double plan_crew_on_land(const struct plan_crew *crew, const struct plan_rectang
     const struct geo_coast *coast = crew->problem->coast;
     bool is_air = crew->problem->asset[r->asset].is_air;
     struct plan_vertex vertex[2 * PLAN_MOST_LEGS];
-    size_t n = coast ? plan_rectangle_vertices(r, crew->scene->t0_ns, vertex) : 0, land = 0;
+    size_t n = coast ? vertices_of(crew, r, vertex) : 0, land = 0;
     struct geo_pos before = {0, 0};
     bool before_on_land = false;
     for (size_t i = 0; i < n; i++) {
@@ -198,7 +257,48 @@ bool plan_crew_place(struct plan_crew *crew, size_t asset, const struct plan_wis
 
 void plan_crew_remove(struct plan_crew *crew, size_t asset)
 {
-    crew->used[asset] = false;
+    crew->used[asset] = crew->problem->asset[asset].keep != NULL;
+}
+
+// The rectangle that a kept area keeps free from others.
+static struct plan_rectangle kept_rectangle(const struct plan_crew *crew, size_t a)
+{
+    const struct plan_area *keep = crew->problem->asset[a].keep;
+    struct geo_xy c[4];
+    for (int i = 0; i < 4; i++)
+        c[i] = plan_flat_to_xy(&crew->scene->flat, keep->corner[i].lat_deg, keep->corner[i].lon_deg);
+    double dx = c[1].x_m - c[0].x_m, dy = c[1].y_m - c[0].y_m, side = hypot(dx, dy);
+    return (struct plan_rectangle){
+        .asset = a,
+        .centre = keep->centre,
+        .x_m = (c[0].x_m + c[1].x_m + c[2].x_m + c[3].x_m) / 4,
+        .y_m = (c[0].y_m + c[1].y_m + c[2].y_m + c[3].y_m) / 4,
+        .ux = dx / side,
+        .uy = dy / side,
+        .leg_side_m = side,
+        .creep_side_m = hypot(c[2].x_m - c[1].x_m, c[2].y_m - c[1].y_m),
+        .spacing_m = keep->spacing_m,
+        .track_m = keep->track_m,
+        .speed_mps = crew->problem->asset[a].speed_mps,
+        .window = {.start_ns = keep->start_ns, .end_ns = keep->end_ns, .leave_ns = keep->leave_ns},
+        .end_ns = keep->end_ns,
+    };
+}
+
+enum ph_status plan_crew_keep(struct plan_crew *crew, struct ph_err *err)
+{
+    for (size_t a = 0; a < crew->problem->n_assets; a++) {
+        const struct plan_area *keep = crew->problem->asset[a].keep;
+        if (!keep)
+            continue;
+        if (keep->n_waypoints < 2 || keep->n_waypoints > 2 * PLAN_MOST_LEGS)
+            return core_err_set(err, PH_EINPUT, crew->problem->asset[a].id, "give 2 to 800 waypoints",
+                                "an area to be kept has no legs");
+        crew->rectangle[a] = kept_rectangle(crew, a);
+        crew->used[a] = true;
+        expose(crew, &crew->rectangle[a], crew->piece, crew->exposure + a * crew->scene->n);
+    }
+    return PH_OK;
 }
 
 double plan_crew_pos(const struct plan_crew *crew)
@@ -218,7 +318,7 @@ double plan_crew_pos(const struct plan_crew *crew)
 bool plan_crew_clash(const struct plan_crew *crew)
 {
     for (size_t a = 0; a < crew->problem->n_assets; a++)
-        if (crew->used[a] && intrusion(crew, &crew->rectangle[a]) > 0)
+        if (crew->used[a] && !crew->problem->asset[a].keep && intrusion(crew, &crew->rectangle[a]) > 0)
             return true;
     return false;
 }

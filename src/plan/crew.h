@@ -21,6 +21,7 @@ struct plan_crew {
     struct plan_wish *wish;           // [assets]
     bool *used;                       // [assets]
     uint64_t draws;                   // random numbers taken so far
+    struct geo_xy **avoid;            // [n_avoid][n + 1] closed, in the plane
 };
 
 enum ph_status plan_crew_init(const struct plan_problem *problem, const struct plan_scene *scene, int threads,
@@ -42,6 +43,9 @@ void plan_crew_remove(struct plan_crew *crew, size_t asset);
 // Share of the legs that touch land (ships: legs and the ways between them; aircraft: ends of legs), 0
 // without a coast.
 double plan_crew_on_land(const struct plan_crew *crew, const struct plan_rectangle *rectangle);
+
+// Puts those on their areas that the problem says to keep.
+enum ph_status plan_crew_keep(struct plan_crew *crew, struct ph_err *err) PH_NODISCARD;
 
 // POS of all that are placed; whether any two are too close.
 double plan_crew_pos(const struct plan_crew *crew);

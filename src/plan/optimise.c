@@ -162,7 +162,8 @@ static void respond(struct plan_crew *crew, size_t asset, double effort, double 
     double score[STARTS], top = -3;
     struct view view;
     double missing = plan_crew_miss(crew, asset);
-    if (crew->sweep_m[asset] <= 0 || !view_of(crew, asset, crew->miss, &view))
+    if (crew->problem->asset[asset].keep || crew->sweep_m[asset] <= 0 ||
+        !view_of(crew, asset, crew->miss, &view))
         return;
     plan_scene_at(crew->scene, view.mid_s, x, y);
     for (int i = 0; i < STARTS; i++)
@@ -188,7 +189,7 @@ static void respond(struct plan_crew *crew, size_t asset, double effort, double 
 static void improve(struct plan_crew *crew, size_t asset, double size, int batches)
 {
     struct view view;
-    if (!crew->used[asset] || !view_of(crew, asset, NULL, &view))
+    if (!crew->used[asset] || crew->problem->asset[asset].keep || !view_of(crew, asset, NULL, &view))
         return;
     struct plan_wish best = crew->wish[asset];
     double score;
@@ -202,7 +203,7 @@ static void improve(struct plan_crew *crew, size_t asset, double size, int batch
 // Two assets change places when that is better.
 static void swap(struct plan_crew *crew, size_t a, size_t b)
 {
-    if (!crew->used[a] || !crew->used[b])
+    if (!crew->used[a] || !crew->used[b] || crew->problem->asset[a].keep || crew->problem->asset[b].keep)
         return;
     double before = plan_crew_pos(crew);
     struct plan_wish wa = crew->wish[a], wb = crew->wish[b], to_a = wa, to_b = wb;
@@ -221,7 +222,8 @@ static void swap(struct plan_crew *crew, size_t a, size_t b)
 static double effort_of(const struct plan_crew *crew, size_t a)
 {
     struct view view;
-    return view_of(crew, a, NULL, &view) ? crew->sweep_m[a] * view.track_m : 0;
+    return !crew->problem->asset[a].keep && view_of(crew, a, NULL, &view) ? crew->sweep_m[a] * view.track_m
+                                                                          : 0;
 }
 
 // Largest effort first; ties in the case's order.
@@ -240,7 +242,7 @@ static void order_of(const struct plan_crew *crew, size_t *order, double *effort
 static void clear(struct plan_crew *crew)
 {
     for (size_t a = 0; a < crew->problem->n_assets; a++)
-        crew->used[a] = false;
+        plan_crew_remove(crew, a);
 }
 
 // Strips side by side in a rectangle of half sides (u along the strips, v across them) that all assets cover
@@ -318,7 +320,7 @@ bool plan_arrangement_place(struct plan_crew *crew, const struct plan_arrangemen
     bool good = true;
     clear(crew);
     for (size_t a = 0; a < crew->problem->n_assets; a++)
-        if (arrangement->used[a])
+        if (arrangement->used[a] && !crew->problem->asset[a].keep)
             good = plan_crew_place(crew, a, &arrangement->wish[a]) && good;
     return good && !plan_crew_clash(crew);
 }
@@ -339,8 +341,8 @@ static void invite(struct plan_crew *crew, const size_t *order, double effort, d
 
 static double effort_factor(const struct plan_problem *problem)
 {
-    double s = problem->budget_s;
-    return s > 0 ? fmin(20, fmax(0.2, s / 3)) : 1;
+    double s = problem->budget_s > 0 ? problem->budget_s : PLAN_BUDGET_S;
+    return fmin(PLAN_BUDGET_S, fmax(0.6, s)) / 3;
 }
 
 // Work space of the exploration.
@@ -402,6 +404,56 @@ enum ph_status plan_optimise_explore(struct plan_crew *crew, struct core_job *jo
         return core_err_set(err, PH_EINTERNAL, "plan", NULL, "the best arrangement cannot be placed again");
     polish(crew, &desk, effort);
     keep(crew, best);
+    return PH_OK;
+}
+
+// One more round: one asset (each in turn) looks again from scratch on the sample, all adapt to it, and on
+// the full scene it is taken only when it is better.
+static void round_more(struct plan_crew *crew, struct plan_crew *scouts, size_t round,
+                       const struct desk *desk, struct plan_arrangement *best, struct plan_arrangement *tried)
+{
+    size_t n = crew->problem->n_assets;
+    double before = plan_crew_pos(crew);
+    keep(crew, best);
+    bool good = plan_arrangement_place(scouts, best);
+    plan_crew_remove(scouts, round % n);
+    respond(scouts, round % n, 0.5, desk->x, desk->y);
+    cycle(scouts, desk->order, 0.25, 2);
+    cycle(scouts, desk->order, 0.08, 2);
+    keep(scouts, tried);
+    good = plan_arrangement_place(crew, tried) && good;
+    if (good)
+        for (size_t k = 0; k < n; k++)
+            improve(crew, desk->order[k], 0.05, 2);
+    if (!good || plan_crew_pos(crew) <= before) {
+        good = plan_arrangement_place(crew, best);
+        for (size_t k = 0; good && k < n; k++)
+            improve(crew, desk->order[k], round % 2 ? 0.15 : 0.03, 1);
+    }
+}
+
+enum ph_status plan_optimise_more(struct plan_crew *crew, struct plan_crew *scouts, struct core_job *job,
+                                  struct core_arena *arena, struct ph_err *err)
+{
+    size_t n = crew->problem->n_assets;
+    double rounds = floor(fmin(crew->problem->budget_s, 3600) - PLAN_BUDGET_S);
+    struct desk desk = {CORE_ARENA_NEW(arena, size_t, n), CORE_ARENA_NEW(arena, double, n),
+                        CORE_ARENA_NEW(arena, double, scouts->scene->n),
+                        CORE_ARENA_NEW(arena, double, scouts->scene->n)};
+    struct plan_arrangement best = {CORE_ARENA_NEW(arena, struct plan_wish, n),
+                                    CORE_ARENA_NEW(arena, bool, n)};
+    struct plan_arrangement tried = {CORE_ARENA_NEW(arena, struct plan_wish, n),
+                                     CORE_ARENA_NEW(arena, bool, n)};
+    if (!desk.order || !desk.effort || !desk.x || !desk.y || !best.wish || !best.used || !tried.wish ||
+        !tried.used)
+        return core_err_nomem(err);
+    order_of(crew, desk.order, desk.effort);
+    for (size_t round = 0; round < rounds; round++) {
+        core_job_progress(job, "plan", 0.9 + 0.05 * round / rounds);
+        if (core_job_cancelled(job))
+            return core_job_interrupted(err);
+        round_more(crew, scouts, round, &desk, &best, &tried);
+    }
     return PH_OK;
 }
 

@@ -19,6 +19,11 @@ enum ph_status plan_optimise_explore(struct plan_crew *crew, struct core_job *jo
 enum ph_status plan_optimise_refine(struct plan_crew *crew, struct core_job *job,
                                     struct ph_err *err) PH_NODISCARD;
 
+// Rounds on top for a budget beyond PLAN_BUDGET_S; `scouts` as after plan_optimise_explore. Never worse.
+enum { PLAN_BUDGET_S = 2 };
+enum ph_status plan_optimise_more(struct plan_crew *crew, struct plan_crew *scouts, struct core_job *job,
+                                  struct core_arena *arena, struct ph_err *err) PH_NODISCARD;
+
 // Places an arrangement; false when it breaks a rule on the way.
 bool plan_arrangement_place(struct plan_crew *crew, const struct plan_arrangement *arrangement);
 

@@ -139,6 +139,44 @@ static bool area_fill(struct making *m, const struct plan_rectangle *r, struct p
     return true;
 }
 
+// An area that is kept: as given; what it asks beyond the asset's means is said.
+static bool kept_fill(struct making *m, size_t a, struct plan_area *area)
+{
+    const struct plan_asset *asset = &m->problem->asset[a];
+    const struct plan_area *keep = asset->keep;
+    const struct plan_cloud *cloud = &m->problem->cloud;
+    const struct plan_waypoint *w = keep->waypoint;
+    struct plan_window window;
+    double fastest = 0;
+    *area = *keep;
+    area->asset = a;
+    area->sweep_m = m->crew.sweep_m[a];
+    area->coverage = keep->track_m * area->sweep_m / (keep->length_m * keep->width_m);
+    area->waypoint = CORE_ARENA_NEW(&m->out->arena, struct plan_waypoint, keep->n_waypoints);
+    if (!area->waypoint)
+        return false;
+    memcpy(area->waypoint, w, keep->n_waypoints * sizeof *w);
+    for (size_t i = 1; i < keep->n_waypoints; i++)
+        fastest = fmax(fastest, geo_earth_distance_m(w[i - 1].pos, w[i].pos) /
+                                    ((double)(w[i].t_ns - w[i - 1].t_ns) / CORE_NS_PER_S));
+    bool in_time = plan_window_of(asset, w[0].pos, w[keep->n_waypoints - 1].pos, cloud->time_ns[0],
+                                  cloud->time_ns[cloud->n_knots - 1], &window);
+    if (in_time)
+        area->transit_s = window.transit_s, area->return_s = window.return_s;
+    if (fastest > 1.03 * asset->speed_mps)
+        core_job_warn(m->job, "plan-too-fast",
+                      "%s would have to search at %.0f kn; its search speed is %.0f kn", asset->id,
+                      core_kn_from_mps(fastest), core_kn_from_mps(asset->speed_mps));
+    const int64_t minute_ns = 60 * CORE_NS_PER_S;
+    if (!in_time || keep->start_ns < window.start_ns - minute_ns ||
+        keep->end_ns > window.leave_ns + minute_ns)
+        core_job_warn(m->job, "plan-beyond-time",
+                      "%s cannot be on scene for all of the legs given: time on scene, transit or reserve "
+                      "do not allow it",
+                      asset->id);
+    return true;
+}
+
 // --- what it achieves, from the waypoints as printed
 // --------------------------------------------------------
 
@@ -254,6 +292,14 @@ static bool arrangement_alloc(struct core_arena *arena, size_t n, struct plan_ar
     return out->wish && out->used;
 }
 
+static bool all_kept(const struct plan_problem *problem)
+{
+    size_t kept = 0;
+    for (size_t a = 0; a < problem->n_assets; a++)
+        kept += problem->asset[a].keep != NULL;
+    return kept == problem->n_assets;
+}
+
 // Explores on a sample, refines on all, and keeps the manual method's plan when that is better after all.
 static enum ph_status search(struct making *m, struct ph_err *err)
 {
@@ -274,11 +320,12 @@ static enum ph_status search(struct making *m, struct ph_err *err)
         return status;
     bool lawful = plan_arrangement_place(&m->crew, &manual);
     double manual_pos = plan_crew_pos(&m->crew);
-    m->out->manual_pos = lawful && manual_pos > 0 ? manual_pos : NAN;
+    m->out->manual_pos = lawful && manual_pos > 0 && !all_kept(problem) ? manual_pos : NAN;
     if (!plan_arrangement_place(&m->crew, &best) || (lawful && plan_crew_pos(&m->crew) < manual_pos))
         if (!plan_arrangement_place(&m->crew, &manual))
             return core_err_set(err, PH_EINTERNAL, "plan", NULL, "no arrangement can be placed");
-    return plan_optimise_refine(&m->crew, m->job, err);
+    status = plan_optimise_refine(&m->crew, m->job, err);
+    return status ? status : plan_optimise_more(&m->crew, &scouts, m->job, &m->arena, err);
 }
 
 // Areas in the order of the case's assets, and the reasons of those without.
@@ -298,7 +345,9 @@ static enum ph_status areas_make(struct making *m, struct ph_err *err)
             continue;
         }
         struct plan_area *area = &out->area[out->n_areas++];
-        if (!area_fill(m, &m->crew.rectangle[a], area))
+        if (m->problem->asset[a].keep && !kept_fill(m, a, area))
+            return core_err_nomem(err);
+        if (!m->problem->asset[a].keep && !area_fill(m, &m->crew.rectangle[a], area))
             return core_err_nomem(err);
         area->poc = inside_mark(m, &m->crew.rectangle[a], inside + (out->n_areas - 1) * m->problem->cloud.n);
         double land = plan_crew_on_land(&m->crew, &m->crew.rectangle[a]);
@@ -344,7 +393,7 @@ static enum ph_status bound_make(struct making *m, struct ph_err *err)
     enum ph_status status = plan_bound_make(m->problem, &m->scene, m->job, &bound, err);
     if (status)
         return status;
-    m->out->pos_bound = bound.pos;
+    m->out->pos_bound = fmax(bound.pos, m->out->pos_total); // legs given may ask for more than there is
     m->out->bound_cell_m = bound.cell_m;
     m->out->bound_gap = bound.gap;
     return PH_OK;

@@ -45,7 +45,14 @@ struct plan_asset {
     struct geo_pos from, return_to;
     int64_t available_ns;
     double transit_mps, endurance_s, reserve_frac;
-    double min_spacing_m; // a crew cannot fly closer legs (0: by type)
+    double min_spacing_m;         // a crew cannot fly closer legs (0: by type)
+    const struct plan_area *keep; // flown as it is: nothing of it is changed; NULL: planned
+};
+
+// Water that no area may touch (a minefield, a firing range, somebody else's area).
+struct plan_avoid {
+    const struct geo_pos *corner;
+    size_t n;
 };
 
 struct plan_problem {
@@ -55,7 +62,10 @@ struct plan_problem {
     enum plan_detection detection;
     uint64_t seed;
     const struct geo_coast *coast; // may be NULL; waypoints stay off land where that is possible
-    double budget_s; // guidance for the number of iterations; results do not depend on the clock
+    double budget_s; // units of work, about a second each; results do not depend on the clock. Up to 2 it
+                     // scales the first search, every further unit is a round on top that only ever improves
+    const struct plan_avoid *avoid;
+    size_t n_avoid;
 };
 
 struct plan_waypoint {

@@ -1,7 +1,11 @@
 #include "plan/plan.h"
 
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "plan/evaluate.h"
 #include "plan/manual.h"
+#include "plan/plan_file.h"
 #include "plan/plan_try.h"
 #include "plan/rectangle.h"
 #include "test/tap.h"
@@ -210,8 +214,101 @@ static void from_base(void)
     core_arena_fini(&c.arena);
 }
 
+// One asset keeps its area, the others avoid a square on the mean; more work is never worse.
+static void orders(void)
+{
+    struct try_lobe lobe = {0, 0, 4 * NM, 4 * NM, 0, 0, 0, 1};
+    struct try_cloud c;
+    try_cloud_make(&c, (struct geo_pos){33.5, 12.7}, 1500, 9, &lobe, 1, 1, 1, 0.02);
+    double sweep = 0.8 * NM;
+    struct plan_asset asset[] = {try_asset(&c, "A", 60, &sweep, 3, true),
+                                 try_asset(&c, "B", 14, &sweep, 3, false)};
+    struct plan_problem p = {.cloud = c.cloud, .asset = asset, .n_assets = 2, .seed = 1, .budget_s = 2};
+    struct core_job job = {.threads = 2};
+    struct plan_result first = {0}, kept = {0}, apart = {0}, more = {0};
+    bool good = !plan_make(&p, &job, &first, NULL) && first.n_areas == 2;
+    p.budget_s = 6;
+    good = good && !plan_make(&p, &job, &more, NULL);
+    tap_ok(good && more.pos_total >= first.pos_total - 1e-6, "more work is never worse");
+    p.budget_s = 2;
+    asset[0].keep = &first.area[0];
+    good = good && !plan_make(&p, &job, &kept, NULL) && kept.n_areas == 2;
+    tap_ok(good && kept.area[0].n_waypoints == first.area[0].n_waypoints &&
+               !memcmp(kept.area[0].waypoint, first.area[0].waypoint,
+                       first.area[0].n_waypoints * sizeof *first.area[0].waypoint),
+           "an area to be kept keeps its legs");
+    tap_near(good ? kept.area[0].pos_alone : 0, first.area[0].pos_alone, 1e-9, "and its POS");
+    asset[0].keep = NULL;
+    struct geo_pos ring[4], mean = {33.5, 12.7};
+    for (int i = 0; i < 4; i++)
+        ring[i] = geo_earth_forward(mean, 45 + 90 * i, 2 * NM);
+    struct plan_avoid avoid = {ring, 4};
+    p.avoid = &avoid, p.n_avoid = 1;
+    good = good && !plan_make(&p, &job, &apart, NULL) && apart.n_areas == 2;
+    bool clear = good;
+    for (size_t k = 0; good && k < 2; k++)
+        for (size_t i = 0; i + 1 < apart.area[k].n_waypoints; i++)
+            for (int s = 0; s <= 20; s++) { // along the leg; the square's inner circle has sqrt 2 NM
+                struct geo_pos a = apart.area[k].waypoint[i].pos, b = apart.area[k].waypoint[i + 1].pos;
+                struct geo_pos at = {a.lat_deg + s / 20.0 * (b.lat_deg - a.lat_deg),
+                                     a.lon_deg + s / 20.0 * (b.lon_deg - a.lon_deg)};
+                clear = clear && geo_earth_distance_m(at, mean) > 1.41 * NM;
+            }
+    tap_ok(clear, "no leg touches an area to be avoided");
+    tap_ok(good && apart.pos_total < first.pos_total, "which costs POS");
+    plan_result_fini(&first), plan_result_fini(&more), plan_result_fini(&kept), plan_result_fini(&apart);
+    core_arena_fini(&c.arena);
+}
+
+// A plan as a hand may write it: legs with and without times, only an area, and what cannot be read.
+static enum ph_status file_try(const char *text, struct core_arena *arena, struct plan_file *out,
+                               struct ph_err *err)
+{
+    char path[] = "/tmp/pharos-plan-XXXXXX";
+    int fd = mkstemp(path);
+    bool good = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+    enum ph_status status = good ? plan_file_read(path, arena, out, err) : PH_EIO;
+    if (fd >= 0)
+        close(fd);
+    unlink(path);
+    return status;
+}
+
+static void edited(void)
+{
+    struct core_arena arena = {0};
+    struct plan_file file = {0};
+    struct ph_err err = {0};
+    const char *legs = "{\"pharos\": \"plan/1\", \"assets\": [{\"id\": \"A\", \"speed_kn\": 60, "
+                       "\"track_spacing_nm\": 1, \"start\": \"2016-08-29T08:00:00Z\", \"waypoints\": ["
+                       "{\"lat\": 33, \"lon\": 12}, {\"lat\": 33.1, \"lon\": 12}]}]}";
+    bool good = !file_try(legs, &arena, &file, &err) && plan_file_find(&file, "A");
+    const struct plan_area *a = good ? &file.kept[0].area : NULL;
+    tap_near(good ? (double)(a->end_ns - a->start_ns) / 1e9 : 0, a ? a->track_m / (60 * CORE_MPS_PER_KN) : -1,
+             1e-3, "a waypoint without a time is reached at search speed");
+    tap_near(good ? a->length_m / NM : 0, a ? a->track_m / NM + 1 : -1, 2e-3,
+             "the area reaches half a spacing beyond the legs");
+    const char *area = "{\"pharos\": \"plan/1\", \"assets\": [{\"id\": \"B\", \"pattern\": \"CS\", "
+                       "\"speed_kn\": 60, \"track_spacing_nm\": 1, \"start\": \"2016-08-29T08:00:00Z\", "
+                       "\"centre\": {\"lat\": 33, \"lon\": 12}, \"length_nm\": 10, \"width_nm\": 4, "
+                       "\"orientation_deg\": 90}]}";
+    good = !file_try(area, &arena, &file, &err);
+    a = good ? &file.kept[0].area : NULL;
+    tap_ok(good && a->n_waypoints == 20, "an area of 10 by 4 at spacing 1, legs across: ten legs");
+    tap_near(good ? a->track_m / NM : 0, 10 * 4 / 1.0 - 1, 1e-9, "with A/S - S of track");
+    tap_near(good ? a->length_m / NM : 0, 10, 2e-3, "in the same area");
+    tap_ok(file_try("{\"pharos\": \"plan/1\", \"assets\": [{\"id\": \"A\"}]}", &arena, &file, &err) ==
+                   PH_EINPUT &&
+               strstr(err.where, "/assets/0/"),
+           "a plan with neither legs nor area is refused, and says where");
+    tap_ok(file_try("[]", &arena, &file, &err) == PH_EINPUT, "another file is no plan");
+    core_arena_fini(&arena);
+}
+
 int main(void)
 {
+    orders();
+    edited();
     manual();
     windows();
     gaps();

@@ -2,9 +2,11 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core/err.h"
 #include "core/units.h"
+#include "plan/plan_file.h"
 
 static enum sensor_platform platform_of(enum scenario_asset_type type)
 {
@@ -121,6 +123,45 @@ static enum ph_status refuse(struct run *run, size_t asset, const char *why, str
     return PH_OK;
 }
 
+// The area that an asset is to keep: from the plan given to be evaluated, or from the case's "keep".
+static enum ph_status area_kept(struct run *run, const struct scenario_asset *asset,
+                                const struct plan_area **out, struct ph_err *err)
+{
+    const char *path = run->evaluate ? run->evaluate : asset->keep;
+    struct plan_file file;
+    if (!path)
+        return PH_OK;
+    enum ph_status status = plan_file_read(path, &run->arena, &file, err);
+    if (status)
+        return status;
+    const struct plan_kept *kept = plan_file_find(&file, asset->id);
+    if (!kept && !run->evaluate) {
+        status = core_err_set(err, PH_EINPUT, path, "name a plan that has this asset, or leave out \"keep\"",
+                              "%s has no area in this plan", asset->id);
+        core_err_within(err, asset->pointer);
+        return status;
+    }
+    *out = kept ? &kept->area : NULL;
+    return PH_OK;
+}
+
+// Everybody in the plan to be evaluated must be known to the case.
+static enum ph_status evaluate_check(struct run *run, struct ph_err *err)
+{
+    struct plan_file file = {0};
+    enum ph_status status = run->evaluate ? plan_file_read(run->evaluate, &run->arena, &file, err) : PH_OK;
+    for (size_t k = 0; k < file.n_kept && !status; k++) {
+        size_t i = 0;
+        while (i < run->c.n_assets && strcmp(run->c.asset[i].id, file.kept[k].id))
+            i++;
+        if (i == run->c.n_assets)
+            status =
+                core_err_set(err, PH_EINPUT, run->evaluate, "use the ids of the case's assets",
+                             "the plan has an area for %s, which the case does not have", file.kept[k].id);
+    }
+    return status;
+}
+
 // An asset without a sweep width is left out, and says why; the others go on.
 static enum ph_status asset_make(struct run *run, size_t i, struct ph_err *err)
 {
@@ -140,10 +181,19 @@ static enum ph_status asset_make(struct run *run, size_t i, struct ph_err *err)
         return status;
     }
     run->sweep_known[i] = true;
+    if (asset->parked)
+        return refuse(run, i, "parked: the case says not to use it", err);
+    const struct plan_area *keep = NULL;
+    status = area_kept(run, asset, &keep, err);
+    if (status)
+        return status;
+    if (run->evaluate && !keep)
+        return refuse(run, i, "it has no area in the plan given", err);
     if (sweep_is_zero(sweep, n_objects))
         return refuse(run, i, "its sweep width is zero for every object under these conditions", err);
     if (!planner_view(run, asset, sweep, &run->plan_asset[run->n_plan_assets]))
         return core_err_nomem(err);
+    run->plan_asset[run->n_plan_assets].keep = keep;
     run->plan_asset_index[run->n_plan_assets++] = i;
     return PH_OK;
 }
@@ -159,6 +209,9 @@ enum ph_status run_assets_make(struct run *run, struct ph_err *err)
     if (!run->plan_asset || !run->plan_asset_index || !run->sweep || !run->sweep_known || !run->refused)
         return core_err_nomem(err);
     run->n_plan_assets = run->n_refused = 0;
+    enum ph_status known = evaluate_check(run, err);
+    if (known)
+        return known;
     for (size_t i = 0; i < n; i++) {
         enum ph_status status = asset_make(run, i, err);
         if (status)

@@ -197,6 +197,17 @@ static enum ph_status plan_reindex(struct run *run, struct ph_err *err)
     return PH_OK;
 }
 
+static enum ph_status avoid_make(struct run *run, struct plan_problem *problem, struct ph_err *err)
+{
+    struct plan_avoid *avoid = CORE_ARENA_NEW(&run->arena, struct plan_avoid, run->c.n_avoid);
+    if (run->c.n_avoid && !avoid)
+        return core_err_nomem(err);
+    for (size_t i = 0; i < run->c.n_avoid; i++)
+        avoid[i] = (struct plan_avoid){run->c.avoid[i].corner, run->c.avoid[i].n};
+    problem->avoid = avoid, problem->n_avoid = run->c.n_avoid;
+    return PH_OK;
+}
+
 static enum ph_status assets_plan(struct run *run, struct plan_cloud cloud, struct ph_err *err)
 {
     enum ph_status status = run_assets_make(run, err);
@@ -211,8 +222,11 @@ static enum ph_status assets_plan(struct run *run, struct plan_cloud cloud, stru
         .detection = run->c.conditions.detection == SCENARIO_RANDOM ? PLAN_RANDOM : PLAN_INVERSE_CUBE,
         .seed = run->c.drift.seed,
         .coast = run->coast,
-        .budget_s = 2,
+        .budget_s = run->budget_s > 0 ? run->budget_s : 2,
     };
+    status = avoid_make(run, &problem, err);
+    if (status)
+        return status;
     status = plan_make(&problem, run->job, &run->plan, err);
     if (status)
         return status;

@@ -35,6 +35,8 @@ struct run {
     double *posterior; // [ensemble.n] weights after the searches flown
     double prior_pos;  // cumulative POS of those searches; NAN without
 
+    const char *evaluate;          // a plan.json whose areas are taken as they are, NULL: plan
+    double budget_s;               // of the planner, 0: the default
     struct plan_asset *plan_asset; // those that can take part
     size_t *plan_asset_index;      // their place in the case
     size_t n_plan_assets;

@@ -7,7 +7,7 @@
 #include "core/units.h"
 #include "scenario/value.h"
 
-enum { MAX_ASSETS = 200 };
+enum { MAX_ASSETS = 200, MAX_AVOID = 100 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -142,7 +142,9 @@ static void asset_read(const struct scenario_node *node, const struct scenario_c
                                                      {"conditions"},
                                                      {"endurance", SCENARIO_DURATION},
                                                      {"reserve_percent"},
-                                                     {"turn_allowance_percent"}};
+                                                     {"turn_allowance_percent"},
+                                                     {"parked"},
+                                                     {"keep"}};
     static const char *const types[] = {"fixed-wing", "helicopter", "vessel", "boat", "drone", NULL};
     double percent;
     int type = 0;
@@ -170,6 +172,8 @@ static void asset_read(const struct scenario_node *node, const struct scenario_c
     if (scenario_read_number(node, "turn_allowance_percent", (struct scenario_range){0, 90},
                              SCENARIO_OPTIONAL, &percent))
         asset->turn_allowance_frac = percent / 100;
+    scenario_read_bool(node, "parked", &asset->parked);
+    scenario_read_path(node, "keep", SCENARIO_OPTIONAL, &asset->keep);
     conditions_read(node, &asset->conditions);
 }
 
@@ -188,11 +192,32 @@ static void ids_check(const struct scenario_node *list, const struct scenario_ca
     }
 }
 
+static void avoid_read(const struct scenario_node *root, struct scenario_case *c)
+{
+    static const struct scenario_member members[] = {{"id"}, {"polygon"}};
+    struct scenario_node list = scenario_node_member(root, "avoid");
+    if (!list.value || !scenario_node_is_array(&list, 0, MAX_AVOID, "areas"))
+        return;
+    size_t n = json_array_size(list.value);
+    c->avoid = SCENARIO_NODE_NEW(&list, struct scenario_avoid, n);
+    for (size_t i = 0; c->avoid && i < n; i++) {
+        struct scenario_node item = scenario_node_item(&list, i);
+        const char *id = NULL;
+        if (!scenario_node_is_object(&item, members, COUNT(members)))
+            continue;
+        if (scenario_has(&item, "id"))
+            scenario_read_id(&item, &id);
+        if (scenario_read_polygon(&item, "polygon", &c->avoid[c->n_avoid].corner, &c->avoid[c->n_avoid].n))
+            c->n_avoid++;
+    }
+}
+
 void scenario_assets_read(const struct scenario_node *root, struct scenario_case *c)
 {
     struct scenario_node list = scenario_node_member(root, "assets");
     c->conditions = (struct scenario_conditions){.visibility_nm = NAN, .wind_kn = NAN, .sea_height_ft = NAN};
     conditions_read(root, &c->conditions);
+    avoid_read(root, c);
     if (!list.value || !scenario_node_is_array(&list, 0, MAX_ASSETS, "assets"))
         return;
     size_t n = json_array_size(list.value);

@@ -136,9 +136,9 @@ static void extensions_keep(const struct scenario_node *root, struct scenario_ca
 static void document_read(const struct scenario_node *root, const struct scenario_overrides *overrides,
                           struct scenario_case *c)
 {
-    static const struct scenario_member members[] = {{"pharos"},    {"name"},        {"objects"},
-                                                     {"scenarios"}, {"environment"}, {"drift"},
-                                                     {"assets"},    {"conditions"},  {"searches"}};
+    static const struct scenario_member members[] = {{"pharos"},      {"name"},    {"objects"}, {"scenarios"},
+                                                     {"environment"}, {"drift"},   {"assets"},  {"avoid"},
+                                                     {"conditions"},  {"searches"}};
     struct scenario_window times;
     if (!scenario_node_is_object(root, members, COUNT(members)))
         return;

@@ -174,6 +174,13 @@ struct scenario_asset {
     struct geo_pos return_to;              // equal to from when not given
     double turn_allowance_frac;            // 0.15
     struct scenario_conditions conditions; // the case's, overridden by the asset's own
+    bool parked;                           // not to be used
+    const char *keep;                      // plan.json (resolved) whose area for this asset is kept, NULL
+};
+
+struct scenario_avoid { // water that no search area may touch
+    struct geo_pos *corner;
+    size_t n;
 };
 
 struct scenario_track_point {
@@ -206,6 +213,8 @@ struct scenario_case {
     struct scenario_drift drift;
     struct scenario_asset *asset;
     size_t n_assets;
+    struct scenario_avoid *avoid;
+    size_t n_avoid;
     struct scenario_conditions conditions;
     struct scenario_search *search;
     size_t n_searches;
