@@ -152,6 +152,8 @@ static enum ph_status raw_read(const char *path, struct track_raw *raw, struct p
         status = track_netcdf_read(path, raw, err);
     else if (start < file.length && file.text[start] == '<')
         status = track_gpx_read(&file, path, raw, err);
+    else if (track_ais_is(&file))
+        status = track_ais_read(&file, path, raw, err);
     else
         status = track_text_read(&file, path, raw, err);
     core_buf_fini(&file);
@@ -237,25 +239,66 @@ bool run_track_at(const struct run_track *track, int64_t t_ns, double gap_s, str
 static int by_time(const void *a, const void *b)
 {
     const struct scenario_track_point *p = a, *q = b;
-    return (p->t_ns > q->t_ns) - (p->t_ns < q->t_ns);
+    if (p->t_ns != q->t_ns)
+        return p->t_ns < q->t_ns ? -1 : 1;
+    if (p->pos.lat_deg != q->pos.lat_deg)
+        return p->pos.lat_deg < q->pos.lat_deg ? -1 : 1;
+    return (p->pos.lon_deg > q->pos.lon_deg) - (p->pos.lon_deg < q->pos.lon_deg);
+}
+
+// Several ships in one radio log: which of them searched must be said.
+static enum ph_status one_ship_check(const struct track_raw *raw, const char *path, const char *ship,
+                                     struct ph_err *err)
+{
+    char list[256] = "";
+    for (size_t i = 0; i < raw->n_ids; i++) {
+        if (ship && !strcmp(raw->id[i], ship))
+            return PH_OK;
+        size_t n = strlen(list);
+        snprintf(list + n, sizeof list - n, "%s%s", i ? ", " : "", raw->id[i]);
+    }
+    if (ship)
+        return core_err_set(err, PH_EINPUT, path, "give the mmsi of one of these, nine digits",
+                            "no ship %s in this file, but %s", ship, list);
+    return raw->n_ids == 1 ? PH_OK
+                           : core_err_set(err, PH_EINPUT, path, "say which: \"mmsi\" beside \"file\"",
+                                          "this file has %zu ships: %s", raw->n_ids, list);
 }
 
 enum ph_status run_track_read(const char *path, struct core_arena *arena, struct scenario_track_point **track,
                               size_t *n_track, struct ph_err *err)
 {
+    return run_track_read_ship(path, NULL, arena, track, n_track, err);
+}
+
+enum ph_status run_track_read_ship(const char *path, const char *ship, struct core_arena *arena,
+                                   struct scenario_track_point **track, size_t *n_track, struct ph_err *err)
+{
     struct track_raw raw = {0};
     enum ph_status status = raw_read(path, &raw, err);
-    if (!status && raw.n_bad)
+    if (!status && raw.n_bad && !raw.radio)
         status = core_err_set(err, PH_EINPUT, path, "correct or remove these points", "%s", raw.why[0]);
+    if (!status && (raw.radio || ship))
+        status = one_ship_check(&raw, path, ship, err);
     struct scenario_track_point *kept = NULL;
     if (!status && !(kept = CORE_ARENA_NEW(arena, struct scenario_track_point, raw.n)))
         status = core_err_nomem(err);
+    size_t n = 0, unique = 0;
     for (size_t i = 0; !status && i < raw.n; i++)
-        kept[i] = (struct scenario_track_point){raw.at[i].pos, raw.at[i].t_ns};
+        if (!ship || !strcmp(raw.id[raw.at[i].id], ship))
+            kept[n++] = (struct scenario_track_point){raw.at[i].pos, raw.at[i].t_ns};
     if (!status) {
-        qsort(kept, raw.n, sizeof *kept, by_time);
+        qsort(kept, n, sizeof *kept, by_time);
+        for (size_t i = 0; i < n; i++) // the same moment twice: two receivers, one report
+            if (!unique || kept[i].t_ns != kept[unique - 1].t_ns)
+                kept[unique++] = kept[i];
+        if (unique < 2)
+            status = core_err_set(err, PH_EINPUT, path, "give a track with at least two fixes",
+                                  "no track: fewer than two fixes at different times");
+    }
+    if (!status) {
         *track = kept;
-        *n_track = raw.n;
+        *n_track = unique;
     }
     track_raw_fini(&raw);
     return status;

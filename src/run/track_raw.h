@@ -21,6 +21,7 @@ struct track_raw {
     struct core_arena arena; // of the ids
     char **id;
     size_t n_ids, ids_capacity;
+    bool radio; // as received by radio: broken rows are to be expected
     size_t n_bad;
     char why[TRACK_RAW_SHOWN][160]; // of the first bad rows: "line 7: no time"
 };
@@ -44,6 +45,10 @@ enum ph_status track_raw_clean(struct track_raw *raw, const char *path, struct c
 enum ph_status track_text_read(struct core_buf *file, const char *path, struct track_raw *raw,
                                struct ph_err *err) PH_NODISCARD;
 enum ph_status track_gpx_read(const struct core_buf *file, const char *path, struct track_raw *raw,
+                              struct ph_err *err) PH_NODISCARD;
+// AIS position reports in NMEA sentences; the id is the MMSI, nine digits.
+bool track_ais_is(const struct core_buf *file);
+enum ph_status track_ais_read(const struct core_buf *file, const char *path, struct track_raw *raw,
                               struct ph_err *err) PH_NODISCARD;
 enum ph_status track_netcdf_read(const char *path, struct track_raw *raw, struct ph_err *err) PH_NODISCARD;
 
