@@ -3,6 +3,7 @@
 #include "forcing/format.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -165,6 +166,28 @@ static int time_order(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
+// "gh, t, 2t (regular_ll)": what a file holds that is none of what drift needs.
+static void holdings_tell(const struct forcing_file *file, struct forcing_notes *notes)
+{
+    const struct content *made = content(file);
+    char line[256] = "";
+    size_t used = 0, different = 0;
+    for (size_t i = 0; i < made->n; i++) {
+        bool before = false;
+        for (size_t k = 0; k < i && !before; k++)
+            before = !strcmp(made->keys[k].name, made->keys[i].name);
+        if (before)
+            continue;
+        if (used < sizeof line - 2 * GRIB_TEXT)
+            used += (size_t)snprintf(line + used, sizeof line - used, "%s%s", used ? ", " : "",
+                                     made->keys[i].name);
+        if (++different > 64)
+            break;
+    }
+    forcing_note_mention(notes, "holds", "%zu fields: %s%s (%s)", made->n, line,
+                         different > 12 ? ", ..." : "", made->keys[0].grid.type);
+}
+
 static enum ph_status grib_times(struct forcing_file *file, const int64_t **t_ns, size_t *n,
                                  struct forcing_notes *notes, struct ph_err *err)
 {
@@ -180,6 +203,7 @@ static enum ph_status grib_times(struct forcing_file *file, const int64_t **t_ns
         if (!kept || times[i] != times[kept - 1])
             times[kept++] = times[i];
     damage_tell(file, notes);
+    holdings_tell(file, notes);
     *t_ns = times;
     *n = kept;
     return PH_OK;

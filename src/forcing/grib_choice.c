@@ -147,6 +147,10 @@ static enum ph_status reading_choose(struct candidates *all, const struct forcin
     if (out->directed && ask->kind != FORCING_WIND)
         return core_err_set(err, PH_EINPUT, NULL, "use a file with the components of the current",
                             "GRIB does not state whether a current's direction is toward or from where");
+    if (out->directed && !pair)
+        return core_err_set(
+            err, PH_EINPUT, all->at[0].keys->name, "fetch speed and direction, or the components",
+            "the wind is given by its %s only", with_role(all, GRIB_ROLE_SPEED) ? "speed" : "direction");
     keep(all, out->directed ? is_directed : is_component, NULL);
     return PH_OK;
 }

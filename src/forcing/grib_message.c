@@ -81,15 +81,15 @@ struct sections {
     size_t bitmap_length;
 };
 
-// Steps over one section. False at the end or when it does not hold together.
+// Steps over one section, which leaves room for the end. False there, or when it does not hold together.
 static bool section_step(const unsigned char *message, size_t n, size_t *at, struct sections *all,
                          int *number)
 {
-    if (*at + 5 > n || !memcmp(message + *at, "7777", 4))
+    if (*at + 5 + TAIL > n)
         return false;
     uint64_t length = big_endian(message + *at, 4);
     *number = message[*at + 4];
-    if (length < 5 || length > n - *at || *number < 1 || *number >= SECTIONS)
+    if (length < 5 || length > n - TAIL - *at || *number < 1 || *number >= SECTIONS)
         return false;
     all->at[*number] = message + *at;
     all->length[*number] = (size_t)length;
