@@ -320,13 +320,11 @@ static void sigma_place(const struct forcing_description *desc, const struct for
 static enum ph_status points_place(const struct forcing_description *desc, const struct forcing_var *var,
                                    struct forcing_layout *out, struct ph_err *err)
 {
-    int free_dim[DESCRIPTION_RANK], n = 0, longer = 0;
+    int free_dim[DESCRIPTION_RANK], n = 0;
     struct forcing_mesh_names mesh;
     for (int d = 0; d < var->rank; d++)
-        if (d != out->time_dim && d != out->depth_dim) {
+        if (d != out->time_dim && d != out->depth_dim)
             free_dim[n++] = d;
-            longer += desc->dims[var->dims[d]].length > 1;
-        }
     bool has_mesh = forcing_layout_mesh(desc, &mesh);
     for (int k = 0; k < n && has_mesh; k++) {
         int dim = var->dims[free_dim[k]];

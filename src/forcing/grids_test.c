@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "core/units.h"
+#include "forcing/grid.h"
 #include "forcing/made_file.h"
 #include "forcing/projection.h"
 
@@ -566,8 +567,55 @@ static void triangles(void)
     refused(made_path("metres.nc"), "no longitude and latitude", "nodes in metres alone are refused");
 }
 
+// ---------------------------------------------------------------- reduced rows
+
+// Rows as a reduced grid has them, fewer points toward the poles; asked directly, vectors added in space.
+static void reduced(void)
+{
+    enum { ROWS = 400 };
+    static double lat[ROWS], first[ROWS], step[ROWS];
+    static size_t n[ROWS];
+    struct core_arena arena = {0};
+    struct forcing_grid grid;
+    for (int r = 0; r < ROWS; r++) {
+        lat[r] = 90 - 180 * (r + 0.5) / ROWS;
+        n[r] = 20 + 4 * (size_t)(r < ROWS / 2 ? r : ROWS - 1 - r);
+        first[r] = 0;
+        step[r] = 360.0 / (double)n[r];
+    }
+    bool good = !forcing_grid_rows(lat, n, first, step, ROWS, &arena, &grid, NULL);
+    double worst = 0, total = 0;
+    for (double la = -90; good && la <= 90; la += 0.37)
+        for (double lo = -180; lo <= 360; lo += 3.3) {
+            struct forcing_spot spot;
+            double sum[3] = {0}, weight = 0, wanted[2];
+            forcing_grid_locate(&grid, 1, &la, &lo, &spot);
+            flow(la, lo, &wanted[0], &wanted[1]);
+            for (int c = 0; c < spot.n; c++) {
+                struct geo_pos at = forcing_grid_point(&grid, spot.point[c]);
+                double u, v, a = at.lat_deg * RAD, o = at.lon_deg * RAD, w = (double)spot.weight[c];
+                flow(at.lat_deg, at.lon_deg, &u, &v);
+                sum[0] += w * (-u * sin(o) - v * sin(a) * cos(o));
+                sum[1] += w * (u * cos(o) - v * sin(a) * sin(o));
+                sum[2] += w * v * cos(a);
+                weight += w;
+            }
+            double a = la * RAD, o = lo * RAD;
+            double u = sum[1] * cos(o) - sum[0] * sin(o);
+            double v = sum[2] * cos(a) - sin(a) * (sum[0] * cos(o) + sum[1] * sin(o));
+            worst = fmax(worst, hypot(u - wanted[0], v - wanted[1]));
+            total = fmax(total, fabs(weight - 1));
+        }
+    tap_ok(good && total < 1e-6, "rows of a reduced grid serve every place, weights sum to one");
+    tap_near(worst, 0, 2e-4, "and give the flow back, at poles and the antimeridian too");
+    struct forcing_block block = forcing_grid_block(&grid, (struct geo_box){10, 40, 20, 45}, 0);
+    tap_ok(block.nj == 1 && block.ni < grid.ni / 10, "only the rows that are needed are read");
+    core_arena_fini(&arena);
+}
+
 int main(void)
 {
+    reduced();
     projections();
     curved();
     c_grids();

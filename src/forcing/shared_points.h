@@ -34,6 +34,12 @@ static void points(void)
           "1995-08-01-1995-08-02.nc",
           "1995-08-02T00:00Z", -0.4446411, 55.00008, 0.001, 0.054,
           "North Sea: packed shorts, the shallowest of twelve");
+    // u(0,0,20,60) = 200, v = 339 of 0.0003052223; turned by hand by longitude - 58 about the pole
+    point(FORCING_CURRENT, "data/nc_projected/Arctic20_1to5Feb_2016.nc", "2016-02-01T12:00Z", 28.3452778,
+          74.883194, 0.00185478, 0.12012119, "Barents Sea: polar stereographic, along the grid, packed");
+    // u(0,700) and v: the face of nodes nv(0..2,700)
+    point(FORCING_CURRENT, "data/nc_unstructured/small_trigrid_example.nc", "2015-01-15T03:00Z", -88.2231445,
+          30.3555844, -0.0307635721, 0.00972703379, "Mobile Bay: triangles, values in faces");
 }
 
 #endif
