@@ -16,6 +16,7 @@ enum core_rng_purpose {
     CORE_RNG_DIFFUSE = 7,  // sub-grid diffusion, per step
     CORE_RNG_PLAN = 8,     // moves of the planner
     CORE_RNG_RESAMPLE = 9, // resampling and jitter after a search
+    CORE_RNG_STATE = 10,   // whether and when an object changes its state
 };
 
 // The bare generator: counter 4 x 32 bit, key 2 x 32 bit.

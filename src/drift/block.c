@@ -32,7 +32,8 @@ struct drift_scratch {
     double change_deg[DRIFT_BLOCK], wind_mps[DRIFT_BLOCK]; // for Allen's jibing
     float direction[DRIFT_HOUR_SLOTS][DRIFT_BLOCK];
     uint32_t particle[DRIFT_BLOCK];
-    int64_t begin_ns[DRIFT_BLOCK]; // of the row in this step
+    int64_t begin_ns[DRIFT_BLOCK];  // of the row in this step
+    int64_t change_ns[DRIFT_BLOCK]; // of its state, INT64_MAX never or done
     int8_t source[DRIFT_DRIVERS][DRIFT_BLOCK], answered[DRIFT_BLOCK];
     uint8_t flags[DRIFT_DRIVERS][DRIFT_BLOCK], flag[DRIFT_BLOCK];
     uint8_t held_known[DRIFT_BLOCK], status[DRIFT_BLOCK], side[DRIFT_BLOCK];
@@ -122,6 +123,7 @@ static void rows_load_one(const struct drift_state *state, size_t i, struct drif
         b->slope[k][row] = state->slope_frac[k][i];
         b->offset[k][row] = state->offset_mps[k][i];
     }
+    b->change_ns[row] = state->change_ns ? state->change_ns[i] : INT64_MAX;
     if (state->held_known) {
         b->held_known[row] = state->held_known[i];
         for (int k = 0; k < 2 * DRIFT_DRIVERS; k++)
@@ -424,6 +426,22 @@ static void tally_step(const struct drift_step *step, struct drift_scratch *b)
     }
 }
 
+// Who has swamped or capsized by now is slowed, noise included, on all its lines (they are loaded afresh for
+// each window, so the change is made again there).
+static void state_change(const struct drift_window *w, struct drift_scratch *b)
+{
+    for (size_t i = 0; i < b->n; i++) {
+        if (b->change_ns[i] > b->begin_ns[i])
+            continue;
+        double factor = w->c->object[w->seeds->object[b->particle[i]]].change_factor;
+        for (int k = 0; k < 3; k++) {
+            b->slope[k][i] *= factor;
+            b->offset[k][i] *= factor;
+        }
+        b->change_ns[i] = INT64_MAX;
+    }
+}
+
 static void choose_side(struct drift_scratch *b)
 {
     for (size_t i = 0; i < b->n; i++) {
@@ -436,6 +454,7 @@ static enum drift_outcome step_run(const struct drift_window *w, const struct dr
                                    struct drift_scratch *b)
 {
     step_begin(w, step, b);
+    state_change(w, b);
     choose_side(b);
     double *const error[4] = {b->error[0], b->error[1], b->error[2], b->error[3]};
     if (w->errors)

@@ -32,6 +32,7 @@ struct drift_state {
     double *slope_frac[3], *offset_mps[3];  // leeway lines: 0 right, 1 left (as side), 2 down
     double *held[2 * DRIFT_DRIVERS];        // last valid current u, v, wind u, v (on_missing hold)
     float *direction_deg[DRIFT_HOUR_SLOTS]; // of the wind, by slot modulo (Allen's jibing)
+    int64_t *change_ns;                     // when its state changes, INT64_MAX never
     uint8_t *held_known;                    // bit per kind
     uint8_t *status, *side;
 };

@@ -50,6 +50,38 @@ static void check_spread(double sd, double correlation_h, double diffusivity, do
     fixture_fini(&f);
 }
 
+// Half of the rafts swamp after six hours, all at the same moment: their leeway is 0.4 of what it was from
+// then on.
+static void test_swamping(void)
+{
+    struct fixture f;
+    struct drift_ensemble e;
+    struct geo_pos from = {0, 0};
+    fixture_init(&f, 2000, from, NULL);
+    f.object[0].leeway = (struct object_leeway){{0.05, 0, 0}, {0, 0, 0}, {0, 0, 0}};
+    f.object[0].change_probability = 0.5;
+    f.object[0].change_after_s[0] = f.object[0].change_after_s[1] = 6 * 3600;
+    f.object[0].change_factor = 0.4;
+    f.c.drift.until_ns = f.c.drift.start_ns + 12 * HOUR_NS;
+    if (!tap_ok(!fixture_constant(&f, 0, 0, 10, 0) && run(&f, DRIFT_BLOCK, &e),
+                "rafts that may swamp are drifted"))
+        return;
+    size_t swamped = 0, neither = 0, early = 0, six = 6 * e.n, last = (e.n_times - 1) * e.n;
+    for (size_t i = 0; i < e.n; i++) {
+        double before_m = e.lon_deg[six + i] * geo_earth_m_per_deg_lon(0);
+        double after_m = e.lon_deg[last + i] * geo_earth_m_per_deg_lon(0) - before_m;
+        early += fabs(before_m - 10800) > 2;
+        swamped += fabs(after_m - 0.4 * 10800) < 2;
+        neither += fabs(after_m - 0.4 * 10800) > 2 && fabs(after_m - 10800) > 2;
+    }
+    tap_ok(early == 0, "all drift alike until then");
+    tap_ok(neither == 0, "then a raft is either slowed to 0.4 or goes on as it did");
+    tap_near((double)swamped / (double)e.n, 0.5, 4 * 0.5 / sqrt((double)e.n),
+             "as many as the case gives a probability for");
+    drift_ensemble_free(&e);
+    fixture_fini(&f);
+}
+
 // Wind errors reach the drift through the leeway: slope times the spread of the error.
 static void test_wind_error(void)
 {
@@ -250,6 +282,7 @@ static void test_no_noise_ignores_seed(void)
 
 int main(void)
 {
+    test_swamping();
     check_spread(0.10, 12, 0, 600, 6.51);
     check_spread(0.10, 24, 0, 600, 7.41);
     check_spread(0.05, 24, 0, 1800, 3.71);

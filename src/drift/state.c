@@ -4,12 +4,16 @@
 #include <stdlib.h>
 
 #include "core/err.h"
+#include "core/rng.h"
 #include "geo/grid.h"
 
 // Arrays that every case needs, and those that only some do.
 static bool state_alloc(const struct scenario_case *c, struct core_arena *arena, struct drift_state *s)
 {
     size_t n = s->n;
+    bool changes = false;
+    for (size_t i = 0; i < c->n_objects; i++)
+        changes |= c->object[i].change_probability > 0;
     bool good =
         (s->lat_deg = CORE_ARENA_NEW(arena, double, n)) && (s->lon_deg = CORE_ARENA_NEW(arena, double, n)) &&
         (s->status = CORE_ARENA_NEW(arena, uint8_t, n)) && (s->side = CORE_ARENA_NEW(arena, uint8_t, n));
@@ -24,6 +28,8 @@ static bool state_alloc(const struct scenario_case *c, struct core_arena *arena,
         for (int k = 0; good && k < 2 * DRIFT_DRIVERS; k++)
             good = (s->held[k] = CORE_ARENA_NEW(arena, double, n));
     }
+    if (good && changes)
+        good = (s->change_ns = CORE_ARENA_NEW(arena, int64_t, n));
     if (c->drift.jibing && c->drift.jibe_model == SCENARIO_JIBE_ALLEN)
         for (int k = 0; good && k < DRIFT_HOUR_SLOTS; k++)
             good = (s->direction_deg[k] = CORE_ARENA_NEW(arena, float, n));
@@ -33,7 +39,19 @@ static bool state_alloc(const struct scenario_case *c, struct core_arena *arena,
 size_t drift_state_bytes(size_t n)
 {
     size_t doubles = 2 + 6 + 4 + 2 * DRIFT_DRIVERS;
-    return n * (doubles * sizeof(double) + DRIFT_HOUR_SLOTS * sizeof(float) + 3);
+    return n * (doubles * sizeof(double) + DRIFT_HOUR_SLOTS * sizeof(float) + sizeof(int64_t) + 3);
+}
+
+// When an object swamps or capsizes: never for most, else at a time uniform between its two.
+static int64_t change_draw(const struct scenario_object *object, int64_t start_ns, uint64_t seed, size_t i)
+{
+    double u[4];
+    core_rng_uniform(seed, i, 0, CORE_RNG_STATE, u);
+    if (u[0] >= object->change_probability)
+        return INT64_MAX;
+    double after_s =
+        object->change_after_s[0] + u[1] * (object->change_after_s[1] - object->change_after_s[0]);
+    return start_ns + (int64_t)(after_s * 1e9);
 }
 
 enum ph_status drift_state_init(const struct scenario_case *c, const struct scenario_seeds *seeds,
@@ -47,6 +65,8 @@ enum ph_status drift_state_init(const struct scenario_case *c, const struct scen
         s.lon_deg[i] = seeds->lon_deg[i];
         s.status[i] = DRIFT_NOT_RELEASED;
         s.side[i] = seeds->side[i] ? 1 : 0;
+        if (s.change_ns)
+            s.change_ns[i] = change_draw(&c->object[seeds->object[i]], seeds->start_ns[i], c->drift.seed, i);
         const struct object_leeway *leeway = &c->object[seeds->object[i]].leeway;
         struct drift_leeway_draw draw = drift_kernel_draw(leeway, c->drift.leeway_noise, c->drift.seed, i);
         const struct drift_line line[3] = {draw.right, draw.left, draw.down};

@@ -23,9 +23,8 @@ enum { MAX_HAZARDS = 1000 };
         "radius", SCENARIO_LENGTH                                                                            \
     }
 
-// `n` ascending numbers in one unit of a quantity, in SI. False when they are not all good.
-static bool ascending_read(const struct scenario_node *object, const char *stem, enum scenario_unit unit,
-                           size_t n, struct scenario_range range, const char *what, double *out)
+bool scenario_ascending_read(const struct scenario_node *object, const char *stem, enum scenario_unit unit,
+                             size_t n, struct scenario_range range, const char *what, double *out)
 {
     const char *const *names = scenario_unit_names(unit);
     struct scenario_node list = scenario_quantity_node(object, stem, unit);
@@ -144,8 +143,8 @@ void scenario_voyage_read(const struct scenario_node *node, struct scenario_sour
         return;
     bool good = route_read(node, source);
     bool dated = scenario_read_window(node, "depart", SCENARIO_REQUIRED, &voyage->depart);
-    good = ascending_read(node, "speed", SCENARIO_SPEED, 3, (struct scenario_range){0, 100, true},
-                          "speeds [min, likely, max]", voyage->speed_mps) &&
+    good = scenario_ascending_read(node, "speed", SCENARIO_SPEED, 3, (struct scenario_range){0, 100, true},
+                                   "speeds [min, likely, max]", voyage->speed_mps) &&
            good;
     voyage->has_distress = scenario_read_window(node, "distress", SCENARIO_OPTIONAL, &voyage->distress);
     hazards_read(node, voyage);
@@ -176,8 +175,8 @@ void scenario_bearing_read(const struct scenario_node *node, struct scenario_sou
                          &bearing->toward_deg);
     scenario_read_number(node, "bearing_sd_deg", (struct scenario_range){0, 180}, SCENARIO_REQUIRED,
                          &bearing->sd_deg);
-    ascending_read(node, "range", SCENARIO_LENGTH, 2, (struct scenario_range){0, 2e6}, "distances [min, max]",
-                   bearing->range_m);
+    scenario_ascending_read(node, "range", SCENARIO_LENGTH, 2, (struct scenario_range){0, 2e6},
+                            "distances [min, max]", bearing->range_m);
     scenario_read_window(node, "time", SCENARIO_REQUIRED, &source->time);
     source->start->time = source->time;
 }

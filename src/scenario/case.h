@@ -28,7 +28,10 @@ struct scenario_object {
     struct object_leeway leeway; // after the state's factor
     enum object_tier tier;
     enum object_state state;
-    double weight; // normalised over the case
+    double change_probability; // that it changes its state on the way (0: it never does),
+    double change_after_s[2];  // at a time uniform between these, from its start;
+    double change_factor;      // then its leeway, noise included, is multiplied by this
+    double weight;             // normalised over the case
     int persons;   // -1 unknown
     double jibing_per_h;
     int jibing_resistance;

@@ -134,11 +134,36 @@ static void what_read(const struct scenario_node *node, struct entry *entry)
         preset_read(node, entry);
 }
 
+// "becomes": what may happen to it on the way, with what probability and when.
+static void becomes_read(const struct scenario_node *object, struct scenario_object *out)
+{
+    static const struct scenario_member members[] = {
+        {"state"}, {"probability"}, {"after", SCENARIO_DURATION}};
+    static const char *const states[] = {"swamped", "capsized", NULL};
+    struct scenario_node node = scenario_node_member(object, "becomes");
+    int state = 0;
+    double probability = 1;
+    if (!node.value || !scenario_node_is_object(&node, members, COUNT(members)))
+        return;
+    bool good = scenario_read_choice(&node, "state", states, SCENARIO_REQUIRED, &state);
+    scenario_read_number(&node, "probability", (struct scenario_range){0, 1}, SCENARIO_OPTIONAL,
+                         &probability);
+    good = scenario_ascending_read(&node, "after", SCENARIO_DURATION, 2,
+                                   (struct scenario_range){0, 730 * 86400.0},
+                                   "hours after the start [min, max]", out->change_after_s) &&
+           good;
+    if (out->state != OBJECT_AFLOAT)
+        scenario_node_problem(&node, PH_EINPUT, "only for an object that begins afloat",
+                              "this object is swamped or capsized from the start");
+    else if (good)
+        out->change_probability = probability;
+}
+
 static void entry_read(const struct scenario_node *node, struct entry *entry)
 {
     static const struct scenario_member members[] = {
-        {"id"},      {"leeway"}, {"coefficients"},         {"preset"},       {"weight"}, {"state"},
-        {"persons"}, {"label"},  {"jibing_percent_per_h"}, {"search_object"}};
+        {"id"},      {"leeway"}, {"coefficients"},         {"preset"},        {"weight"}, {"state"},
+        {"persons"}, {"label"},  {"jibing_percent_per_h"}, {"search_object"}, {"becomes"}};
     static const char *const states[] = {"afloat", "swamped", "capsized", NULL};
     *entry = (struct entry){.object = {.weight = 1, .persons = -1}, .jibing_per_h = NAN};
     if (!scenario_node_is_object(node, members, COUNT(members)))
@@ -166,6 +191,10 @@ static void entry_read(const struct scenario_node *node, struct entry *entry)
                               "the preset %s is a swamped craft already", entry->preset->key);
     object->state = (enum object_state)state;
     object->persons = (int)persons;
+    becomes_read(node, object);
+    if (object->change_probability > 0 && entry->preset && strstr(entry->preset->key, "swamped"))
+        scenario_node_problem(&at, PH_EINPUT, "another preset", "the preset %s is a swamped craft already",
+                              entry->preset->key);
 }
 
 static struct object_coefs coefs_scale(struct object_coefs coefs, double factor)
@@ -207,6 +236,21 @@ static void part_apply(const struct scenario_node *node, const struct object_pre
     object->id = id;
 }
 
+// What may become of it belongs to its name, so that every product says so.
+static void label_change(const struct scenario_node *node, struct scenario_object *object)
+{
+    if (!(object->change_probability > 0))
+        return;
+    size_t size = strlen(object->label) + 96;
+    char *label = scenario_node_alloc(node, size, 1);
+    if (!label)
+        return;
+    snprintf(label, size, "%s; %.3g %% of them swamped or capsized %.3g to %.3g h after the start",
+             object->label, 100 * object->change_probability, object->change_after_s[0] / 3600,
+             object->change_after_s[1] / 3600);
+    object->label = label;
+}
+
 static void entry_expand(const struct scenario_node *node, const struct entry *entry, struct scenario_case *c)
 {
     size_t n = entry->preset ? entry->preset->n_parts : 1;
@@ -217,11 +261,15 @@ static void entry_expand(const struct scenario_node *node, const struct entry *e
         if (entry->preset)
             part_apply(node, entry->preset, &entry->preset->parts[i], object);
         if (!object->label)
-            object->label = object->id;
+            object->label = object->id ? object->id : "";
+        label_change(node, object);
         const struct object_class *class = object->key ? object_class_find(object->key) : NULL;
         object->jibing_per_h =
             isnan(entry->jibing_per_h) ? object_class_jibing_per_h(class) : entry->jibing_per_h;
         state_apply(object);
+        // Swamped and capsized slow an object alike (object/preset.h).
+        object->change_factor =
+            object_state_factor(OBJECT_SWAMPED, object->preset ? object->preset : object->key);
     }
 }
 

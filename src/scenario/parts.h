@@ -4,7 +4,7 @@
 #define SCENARIO_PARTS_H
 
 #include "scenario/case.h"
-#include "scenario/node.h"
+#include "scenario/value.h"
 
 // "objects": one scenario_object for each class, presets taken apart; weights normalised.
 void scenario_objects_read(const struct scenario_node *root, struct scenario_case *c);
@@ -24,6 +24,7 @@ void scenario_assets_read(const struct scenario_node *root, struct scenario_case
 
 // "searches", after the assets.
 void scenario_searches_read(const struct scenario_node *root, struct scenario_case *c);
+void scenario_sightings_read(const struct scenario_node *root, struct scenario_case *c);
 
 // The members of one kind of scenario (begin.c).
 void scenario_voyage_read(const struct scenario_node *node, struct scenario_source *source);
@@ -33,6 +34,11 @@ void scenario_backtrack_read(const struct scenario_node *node, const struct scen
 
 // "object_ids" of a scenario or of a find, into [n_objects]: all when it is not there.
 void scenario_object_ids_read(const struct scenario_node *node, const struct scenario_case *c, bool **out);
+
+// `n` ascending numbers in one unit of a quantity, in SI; `what` says what they are. False when they are not
+// all good (a problem then).
+bool scenario_ascending_read(const struct scenario_node *object, const char *stem, enum scenario_unit unit,
+                             size_t n, struct scenario_range range, const char *what, double *out);
 
 // probable_error_*, sigma_* or radius_*: at most one.
 void scenario_spread_read(const struct scenario_node *node, struct scenario_spread *out);
