@@ -310,9 +310,13 @@ static bool spot_sum(const struct view *view, const struct forcing_spot *spot, f
         return true;
     if (!spot->n && view->grid->shape != FORCING_TRIANGLES)
         return false;
+    // In growing circles: what is found within one is nearest of all.
     struct nearest nearest = {.view = view, .wt = wt};
-    forcing_grid_near(view->grid, sum->lat, sum->lon, forcing_grid_reach_m(view->grid), nearest_try,
-                      &nearest);
+    double reach = forcing_grid_reach_m(view->grid), circle = 2 * view->grid->step_m;
+    for (bool last = false; !nearest.found && !last; circle *= 3) {
+        last = circle >= reach;
+        forcing_grid_near(view->grid, sum->lat, sum->lon, last ? reach : circle, nearest_try, &nearest);
+    }
     if (!nearest.found)
         return false;
     sum_add(sum, view, nearest.at, 1, nearest.uv);
