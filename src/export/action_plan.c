@@ -192,7 +192,9 @@ enum ph_status export_action_plan_text(const struct export_product *p, struct co
 
 static void sitrep_search(struct core_buf *out, const struct export_product *p)
 {
-    if (isfinite(p->prior_pos))
+    if (p->taught && p->taught->found)
+        export_message_put(out, 3, "I. INITIAL ACTIONS: FOUND BY SEARCH %s, THE CASE ENDS", p->taught->found);
+    else if (isfinite(p->prior_pos))
         export_message_put(out, 3,
                            "I. INITIAL ACTIONS: AREAS SEARCHED SO FAR, CUMULATIVE CHANCE %.0f%%, NOT FOUND",
                            100 * p->prior_pos);

@@ -70,6 +70,15 @@ struct export_survival {
     bool more_than;
 };
 
+// What searches flown and sightings have changed. Shares of the probability, before and after.
+struct export_taught {
+    double *source_before, *source_after; // [n_sources of the case]
+    double *object_before, *object_after; // [n_objects]
+    size_t n_sources, n_objects;
+    double effective; // particles that count after, as a share of those before: (sum w)^2 / sum w^2
+    const char *found; // id of the search that found it; NULL: none
+};
+
 struct export_product {
     const char *case_name, *case_path, *case_sha256, *program_version;
     const char *extensions_json;
@@ -92,6 +101,7 @@ struct export_product {
     const struct plan_result *plan;         // NULL: no assets
     bool detection_random;                  // the law that leads
     double prior_pos;                       // cumulative POS of the searches flown, NAN without
+    const struct export_taught *taught;     // NULL: neither searches nor sightings
     const char *conditions_text;            // "visibility 8 NM, wind 14 kn, no fatigue"
     const char *motion_text;                // "RK2, 600 s; wind error 2.0 m/s over 12 h; ..."
     const struct export_survival *survival; // NULL: nobody in the water, or its temperature is not known

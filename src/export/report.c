@@ -179,7 +179,7 @@ static void sentence(const struct export_product *p, struct core_buf *out)
 static void cumulative(const struct export_product *p, struct core_buf *out)
 {
     char before[EXPORT_PERCENT], after[EXPORT_PERCENT];
-    if (!isfinite(p->prior_pos))
+    if (!isfinite(p->prior_pos) || (p->taught && p->taught->found)) // a find is among the warnings
         return;
     export_report_percent(p->prior_pos, before);
     core_buf_printf(

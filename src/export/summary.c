@@ -81,6 +81,39 @@ static void sources(struct core_json *json, const struct export_product *p)
     core_json_array_end(json);
 }
 
+static void shares(struct core_json *json, const char *key, size_t n, const double *before,
+                   const double *after)
+{
+    core_json_key(json, key);
+    core_json_array(json);
+    for (size_t i = 0; i < n; i++) {
+        core_json_object_flat(json);
+        core_json_key_num(json, "prior", before[i], 7);
+        core_json_key_num(json, "posterior", after[i], 7);
+        core_json_object_end(json);
+    }
+    core_json_array_end(json);
+}
+
+// After searches or sightings: what they have changed. In the order of the case's scenarios and objects.
+static void taught(struct core_json *json, const struct export_product *p)
+{
+    if (!p->taught)
+        return;
+    core_json_key(json, "taught");
+    core_json_object(json);
+    core_json_key(json, "cumulative_pos");
+    if (isfinite(p->prior_pos))
+        core_json_num(json, p->prior_pos, 7);
+    else
+        core_json_null(json);
+    core_json_key_num(json, "effective_share", p->taught->effective, 5);
+    core_json_key_bool(json, "found", p->taught->found);
+    shares(json, "scenarios", p->taught->n_sources, p->taught->source_before, p->taught->source_after);
+    shares(json, "objects", p->taught->n_objects, p->taught->object_before, p->taught->object_after);
+    core_json_object_end(json);
+}
+
 static void warnings(struct core_json *json, const struct export_product *p)
 {
     core_json_key(json, "warnings");
@@ -125,6 +158,7 @@ enum ph_status export_summary_json(const struct export_product *p, struct core_b
         one_time(&json, &p->time[i]);
     core_json_array_end(&json);
     sources(&json, p);
+    taught(&json, p);
     warnings(&json, p);
     core_json_key_num(&json, "wall_s", p->wall_s, 4);
     core_json_key_int(&json, "particle_steps", (int64_t)p->particle_steps);

@@ -459,6 +459,7 @@ enum ph_status run_product(struct run *run, struct ph_err *err)
         .plan = run->has_plan ? &run->plan : NULL,
         .detection_random = run->c.conditions.detection == SCENARIO_RANDOM,
         .prior_pos = run->prior_pos,
+        .taught = run->taught.source_before ? &run->taught : NULL,
         .conditions_text = conditions_text(run),
         .motion_text = motion_text(run),
         .job = run->job,

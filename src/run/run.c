@@ -263,7 +263,7 @@ enum ph_status run_weights(struct run *run, struct ph_err *err)
     if (!run->posterior)
         return core_err_nomem(err);
     memcpy(run->posterior, e->weight, e->n * sizeof *run->posterior);
-    if (!run->c.n_searches)
+    if (!run->c.n_searches && !run->c.n_sightings)
         return PH_OK;
     struct plan_cloud cloud;
     enum ph_status status = planner_cloud(run, &cloud, err);
@@ -291,7 +291,7 @@ static enum ph_status plan_coast_load(struct run *run, const struct plan_cloud *
 
 enum ph_status run_plan(struct run *run, struct ph_err *err)
 {
-    if (!run->c.n_assets)
+    if (!run->c.n_assets || run->taught.found) // a find ends the case
         return PH_OK;
     struct plan_cloud cloud;
     enum ph_status status = planner_cloud(run, &cloud, err);

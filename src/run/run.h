@@ -34,6 +34,7 @@ struct run {
 
     double *posterior; // [ensemble.n] weights after the searches flown
     double prior_pos;  // cumulative POS of those searches; NAN without
+    struct export_taught taught;
 
     const char *evaluate;          // a plan.json whose areas are taken as they are, NULL: plan
     double budget_s;               // of the planner, 0: the default

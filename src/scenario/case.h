@@ -194,9 +194,23 @@ struct scenario_search {
     const char *id, *asset, *pointer;
     struct scenario_track_point *track;
     size_t n_track;
-    const char *file;     // GPX, resolved; NULL when the track is in the case
+    const char *file;     // GPX, CSV or AIS, resolved; NULL when the track is in the case
+    const char *mmsi;     // the ship in an AIS log; NULL: the only one
+    bool has_window;      // only what was flown between these counts
+    struct scenario_window window;
     double sweep_width_m; // NAN: that of the asset named, from the tables
     bool found;
+    bool withdrawn; // reported, and taken back: does not count
+};
+
+// Somebody says to have seen what is searched for.
+struct scenario_sighting {
+    const char *id;
+    struct geo_pos pos;
+    struct scenario_spread spread; // sigma only
+    int64_t t_ns;
+    double trust; // chance that it was what is searched for
+    bool withdrawn;
 };
 
 struct scenario_case {
@@ -221,6 +235,8 @@ struct scenario_case {
     struct scenario_conditions conditions;
     struct scenario_search *search;
     size_t n_searches;
+    struct scenario_sighting *sighting;
+    size_t n_sightings;
 };
 
 enum { SCENARIO_MAX_PROBLEMS = 1000 };

@@ -25,6 +25,7 @@ void scenario_assets_read(const struct scenario_node *root, struct scenario_case
 // "searches", after the assets.
 void scenario_searches_read(const struct scenario_node *root, struct scenario_case *c);
 void scenario_sightings_read(const struct scenario_node *root, struct scenario_case *c);
+void scenario_sightings_read(const struct scenario_node *root, struct scenario_case *c);
 
 // The members of one kind of scenario (begin.c).
 void scenario_voyage_read(const struct scenario_node *node, struct scenario_source *source);

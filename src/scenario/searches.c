@@ -36,14 +36,28 @@ static void points_read(const struct scenario_node *track, struct scenario_searc
 
 static void track_read(const struct scenario_node *node, struct scenario_search *search)
 {
-    static const struct scenario_member members[] = {{"file"}};
+    static const struct scenario_member members[] = {{"file"}, {"mmsi"}};
     struct scenario_node track = scenario_node_member(node, "track");
     if (!json_is_object(track.value)) {
         points_read(&track, search);
         return;
     }
-    if (scenario_node_is_object(&track, members, COUNT(members)))
-        scenario_read_path(&track, "file", SCENARIO_REQUIRED, &search->file);
+    if (!scenario_node_is_object(&track, members, COUNT(members)))
+        return;
+    scenario_read_path(&track, "file", SCENARIO_REQUIRED, &search->file);
+    struct scenario_node mmsi = scenario_node_member(&track, "mmsi");
+    if (scenario_read_text(&track, "mmsi", SCENARIO_OPTIONAL, &search->mmsi) &&
+        (strlen(search->mmsi) != 9 || strspn(search->mmsi, "0123456789") != 9))
+        scenario_node_problem(&mmsi, PH_EINPUT, "nine digits in quotes", "this is no MMSI");
+}
+
+// The part of the track that counts.
+static void window_read(const struct scenario_node *node, struct scenario_search *search)
+{
+    struct scenario_node window = scenario_node_member(node, "window");
+    search->has_window = scenario_read_window(node, "window", SCENARIO_OPTIONAL, &search->window);
+    if (search->has_window && search->window.from_ns >= search->window.to_ns)
+        scenario_node_problem(&window, PH_EINPUT, "[from, to], to after from", "no time lies in this window");
 }
 
 static void asset_read(const struct scenario_node *node, const struct scenario_case *c,
@@ -62,7 +76,7 @@ static void search_read(const struct scenario_node *node, const struct scenario_
                         struct scenario_search *search)
 {
     static const struct scenario_member members[] = {
-        {"id"}, {"asset"}, {"track"}, {"sweep_width", SCENARIO_LENGTH}, {"found"}};
+        {"id"}, {"asset"}, {"track"}, {"sweep_width", SCENARIO_LENGTH}, {"window"}, {"found"}, {"withdrawn"}};
     *search = (struct scenario_search){.sweep_width_m = NAN};
     if (!scenario_node_is_object(node, members, COUNT(members)))
         return;
@@ -76,6 +90,8 @@ static void search_read(const struct scenario_node *node, const struct scenario_
                            (struct scenario_range){0, 100 * CORE_M_PER_NM, true}, SCENARIO_OPTIONAL,
                            &search->sweep_width_m);
     scenario_read_bool(node, "found", &search->found);
+    scenario_read_bool(node, "withdrawn", &search->withdrawn);
+    window_read(node, search);
     if (!scenario_has(node, "asset") && !scenario_has_quantity(node, "sweep_width", SCENARIO_LENGTH))
         scenario_node_problem(node, PH_EINPUT,
                               "sweep_width_nm, or the id of an asset whose sweep width it is",
@@ -107,4 +123,45 @@ void scenario_searches_read(const struct scenario_node *root, struct scenario_ca
         search_read(&item, c, &c->search[i]);
     }
     ids_check(&list, c);
+}
+
+// --- sightings
+// ------------------------------------------------------------------------------------------------
+
+static void sighting_read(const struct scenario_node *node, struct scenario_sighting *out)
+{
+    static const struct scenario_member members[] = {
+        {"id"},    {"position"},  {"time"}, {"probable_error", SCENARIO_LENGTH}, {"sigma", SCENARIO_LENGTH},
+        {"trust"}, {"withdrawn"},
+    };
+    *out = (struct scenario_sighting){0};
+    if (!scenario_node_is_object(node, members, COUNT(members)))
+        return;
+    scenario_read_id(node, &out->id);
+    scenario_read_position(node, "position", SCENARIO_REQUIRED, &out->pos);
+    scenario_read_time(node, "time", SCENARIO_REQUIRED, &out->t_ns);
+    scenario_spread_read(node, &out->spread);
+    if (!(out->spread.sigma_m > 0))
+        scenario_node_problem(node, PH_EINPUT, "probable_error_* or sigma_* above 0",
+                              "it is not said how well the position is known");
+    scenario_read_number(node, "trust", (struct scenario_range){0, 1, false}, SCENARIO_REQUIRED, &out->trust);
+    scenario_read_bool(node, "withdrawn", &out->withdrawn);
+}
+
+void scenario_sightings_read(const struct scenario_node *root, struct scenario_case *c)
+{
+    struct scenario_node list = scenario_node_member(root, "sightings");
+    if (!list.value || !scenario_node_is_array(&list, 0, MAX_SEARCHES, "sightings"))
+        return;
+    size_t n = json_array_size(list.value);
+    c->sighting = SCENARIO_NODE_NEW(&list, struct scenario_sighting, n);
+    c->n_sightings = c->sighting ? n : 0;
+    for (size_t i = 0; i < c->n_sightings; i++) {
+        struct scenario_node item = scenario_node_item(&list, i), id = scenario_node_member(&item, "id");
+        sighting_read(&item, &c->sighting[i]);
+        for (size_t j = 0; j < i; j++)
+            if (c->sighting[i].id && c->sighting[j].id && !strcmp(c->sighting[i].id, c->sighting[j].id))
+                scenario_node_problem(&id, PH_EINPUT, "an id that no other sighting has",
+                                      "this id is used twice");
+    }
 }
