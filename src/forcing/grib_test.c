@@ -251,6 +251,27 @@ static void damage(void)
     tap_ok(a.status == PH_EINPUT && a.err.what[0], "a file with no whole message is refused with a reason");
 }
 
+// Data that ecCodes cannot unpack below headers that are whole.
+static void damaged_data(void)
+{
+    static unsigned char bytes[1 << 16];
+    const char *path = made_path("data.grib");
+    made_grib_pair((struct made_grib){.hour = 0}, path, "wb");
+    size_t first = load(path, bytes, sizeof bytes);
+    made_grib_pair((struct made_grib){.hour = 3, .packing = "grid_jpeg"}, path, "ab");
+    made_grib_pair((struct made_grib){.hour = 6}, path, "ab");
+    size_t n = load(path, bytes, sizeof bytes);
+    for (size_t k = first; k + 4 < n; k++) // the start of the first jpeg2000 stream: FF4F FF51
+        if (!memcmp(bytes + k, "\xff\x4f\xff\x51", 4)) {
+            memset(bytes + k, 0x5a, 40);
+            break;
+        }
+    store(path, bytes, n);
+    struct made_answer a = ask(path, 12, 34, 3);
+    tap_ok(answers(a, made_u(12, 34, 3), made_v(12, 34, 3), 1e-5) && strstr(a.warnings, "damaged-level"),
+           "a time whose data are damaged is left out with a warning, and its neighbours serve");
+}
+
 static void several_fields(void)
 {
     const char *path = made_path("multi.grib");
@@ -364,6 +385,7 @@ int main(void)
     missing();
     seams();
     damage();
+    damaged_data();
     several_fields();
     packed_files();
     packed_netcdf();

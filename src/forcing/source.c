@@ -12,7 +12,7 @@
 #include "core/units.h"
 #include "forcing/survey.h"
 
-enum { MOST_FILES = 4096, MOST_AWAKE = 4 };
+enum { MOST_FILES = 4096, MOST_AWAKE = 4, MOST_DAMAGED = 8 };
 
 // The live box is this much larger than asked for on each side, so that a cloud that moves does not reload it
 // at every step.
@@ -481,8 +481,10 @@ static enum ph_status slab_load(struct forcing_source *source, int slab, size_t 
         status = file->format->read(file, &source->fields[level->file[p]], parts, level->time[p], block, uv,
                                     2 * block.ni, err);
     }
-    if (status)
+    if (status) {
+        source->damaged = index;
         return status;
+    }
     for (size_t k = 0; source->turn && k < block.nj * block.ni; k++) {
         double u = (double)uv[2 * k], v = (double)uv[2 * k + 1];
         double c = (double)source->turn[2 * k], s = (double)source->turn[2 * k + 1];
@@ -595,8 +597,8 @@ static enum forcing_serves bracket(const struct forcing_source *source, int64_t 
     return SERVES_HELD;
 }
 
-enum ph_status forcing_source_window(struct forcing_source *source, int64_t from_ns, int64_t to_ns,
-                                     struct geo_box box, bool hold, struct ph_err *err)
+static enum ph_status window_try(struct forcing_source *source, int64_t from_ns, int64_t to_ns,
+                                 struct geo_box box, bool hold, struct ph_err *err)
 {
     size_t a, b;
     enum ph_status status = PH_OK;
@@ -621,4 +623,40 @@ enum ph_status forcing_source_window(struct forcing_source *source, int64_t from
     if (!status)
         source->serves = serves;
     return status;
+}
+
+// A level whose data cannot be decoded is as if it were not there: the gap it leaves is judged like any
+// other.
+static void damaged_drop(struct forcing_source *source, const struct ph_err *why)
+{
+    char time[CORE_TIME_TEXT];
+    size_t index = source->damaged;
+    core_time_iso(source->levels[index].t_ns, time);
+    core_job_warn(source->job, "damaged-level", "%s: the fields of %s cannot be read and are left out (%s)",
+                  base_name(source->files[source->levels[index].file[0]]->path), time, why->what);
+    memmove(&source->levels[index], &source->levels[index + 1],
+            (source->n_levels - index - 1) * sizeof *source->levels);
+    source->n_levels--;
+    source->n_damaged++;
+    for (int s = 0; s < 2; s++)
+        if (source->slab[s].level != SIZE_MAX && source->slab[s].level > index)
+            source->slab[s].level--;
+}
+
+enum ph_status forcing_source_window(struct forcing_source *source, int64_t from_ns, int64_t to_ns,
+                                     struct geo_box box, bool hold, struct ph_err *err)
+{
+    for (;;) {
+        struct ph_err why = {0};
+        source->damaged = SIZE_MAX;
+        enum ph_status status = window_try(source, from_ns, to_ns, box, hold, &why);
+        bool droppable = status == PH_EINPUT && source->damaged != SIZE_MAX && source->n_levels > 1 &&
+                         source->n_damaged < MOST_DAMAGED;
+        if (!droppable) {
+            if (status && err)
+                *err = why;
+            return status;
+        }
+        damaged_drop(source, &why);
+    }
 }

@@ -52,6 +52,8 @@ struct forcing_source {
 
     struct core_job *job;
     size_t bytes;
+    size_t damaged;   // the level that could not be decoded just now; SIZE_MAX: none
+    size_t n_damaged; // left out so far
 };
 
 // Opens all files of a request (or copies its series). Warnings of the files go to the job.
