@@ -6,7 +6,7 @@ _pharos() {
     local command=${COMP_WORDS[1]:-}
     local runs="--output --json --strict --threads --particles --seed --quiet --verbose --help"
     if ((COMP_CWORD == 1)); then
-        mapfile -t COMPREPLY < <(compgen -W "run check drift map plan skill allocate objects forcing demo help --help --version" -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W "run check drift map plan skill sweep allocate objects forcing demo help --help --version" -- "$cur")
         return
     fi
     local options
@@ -16,6 +16,7 @@ _pharos() {
     drift | demo) options=$runs ;;
     map) options="--at --cell_nm --output --strict --threads --particles --seed --quiet --verbose --help" ;;
     skill) options="--observed --every_h --horizon_h $runs" ;;
+    sweep) options="--output --threads --quiet --verbose --help" ;;
     check) options="--json --quiet --verbose --help" ;;
     allocate) options="--json --threads --quiet --verbose --help" ;;
     objects)
@@ -33,7 +34,7 @@ _pharos() {
         fi
         ;;
     help)
-        mapfile -t COMPREPLY < <(compgen -W "run check drift map plan skill allocate objects forcing demo" -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W "run check drift map plan skill sweep allocate objects forcing demo" -- "$cur")
         return
         ;;
     *) return ;;

@@ -95,6 +95,7 @@ int cli_drift(const struct cli_args *args);
 int cli_map(const struct cli_args *args);
 int cli_plan(const struct cli_args *args);
 int cli_skill(const struct cli_args *args);
+int cli_sweep(const struct cli_args *args);
 int cli_allocate(const struct cli_args *args);
 int cli_objects(const struct cli_args *args);
 int cli_forcing(const struct cli_args *args);

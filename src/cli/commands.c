@@ -70,6 +70,16 @@ const struct cli_command cli_commands[] = {
      "  -o DIR             also write skill.json, skill.txt, skill.csv, calibration.svg, "
      "calibration.png\n" TEXT_RUN_OPTIONS,
      CLI_OUT | CLI_OBSERVED | CLI_RUNS, 1, 1, cli_skill},
+    {"sweep", "sweep STUDY.json -o DIR", "many variants of one case, side by side and averaged",
+     "Drifts every variant of a case that a study names: object types, start times, members of an ensemble\n"
+     "forecast, seeds, anything in the case. Leaves table.csv, study.json, and the averaged probability.nc "
+     "and\n"
+     "map.png. Started again it does only what is not done yet or has changed. Under mpirun the processes "
+     "share\n"
+     "the cases. See docs/sweep.md.\n\n"
+     "  -o DIR          folder to write to (made if missing); DIR/jobs holds what is done\n"
+     "  --threads N     cases at a time (default: all processors); the result does not depend on it\n",
+     CLI_OUT | CLI_THREADS, 1, 1, cli_sweep},
     {"allocate", "allocate PROBLEM.json", "optimal divisible effort",
      "Solves an allocation/1 problem (cells at rest or moving, several resources and periods) to a "
      "certificate and\n"
