@@ -81,6 +81,9 @@ static void area_geometry(struct core_json *json, const struct plan_area *a)
     core_json_key_fixed(json, "width_nm", nm(a->width_m), 3);
     core_json_key_fixed(json, "orientation_deg", a->orientation_deg, 2);
     core_json_key_text(json, "creep", a->creep);
+    core_json_key_text(json, "frame", a->drift_mps > 0 ? "drifting" : "ground");
+    core_json_key_fixed(json, "drift_kn", core_kn_from_mps(a->drift_mps), 3);
+    core_json_key_fixed(json, "drift_toward_deg", a->drift_toward_deg, 1);
     core_json_key_fixed(json, "track_spacing_nm", nm(a->spacing_m), 3);
 }
 

@@ -63,6 +63,12 @@ static void how(struct core_buf *out, const struct export_product *p, const stru
     export_letters_telex(export_task_pattern(a->pattern), pattern, sizeof pattern);
     export_message_put(out, 3, "3. PATTERN: %s (%s), TRACK SPACING %.1f NM, CREEP %s", a->pattern, pattern,
                        nm(a->spacing_m), a->creep ? a->creep : "-");
+    if (a->drift_mps > 0)
+        export_message_put(
+            out, 3,
+            "   IN THE FRAME OF A DATUM MARKER: ALL WAYPOINTS MOVE %03d DEG TRUE AT %.1f KN; LEGS "
+            "BY SPEED THROUGH THE WATER",
+            degrees(a->drift_toward_deg), core_kn_from_mps(a->drift_mps));
     geo_pos_format_spaced(a->csp, export_task_decimals(a), text);
     core_time_zulu(a->start_ns, zulu);
     if (a->n_waypoints > 1) {

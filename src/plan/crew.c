@@ -149,6 +149,12 @@ static double avoid_depth(const struct plan_rectangle *r, const struct geo_xy *r
     return holds ? depth + half : depth;
 }
 
+// How far a pattern that drifts gets from its place at the middle of its search.
+static double travel_m(const struct plan_rectangle *r)
+{
+    return hypot(r->u_mps, r->v_mps) * r->track_m / r->speed_mps / 2;
+}
+
 // How far a rectangle intrudes on what others keep free, metres; 0 when it is lawful.
 static double intrusion(const struct plan_crew *crew, const struct plan_rectangle *r)
 {
@@ -163,6 +169,7 @@ static double intrusion(const struct plan_crew *crew, const struct plan_rectangl
             plan_rectangle_buffer_m(&crew->problem->asset[r->asset], r, &crew->problem->asset[b], other);
         if (buffer < 0)
             continue;
+        buffer += travel_m(r) + travel_m(other);
         double reach = hypot(r->leg_side_m, r->creep_side_m) + hypot(other->leg_side_m, other->creep_side_m);
         if (hypot(r->x_m - other->x_m, r->y_m - other->y_m) > reach / 2 + buffer)
             continue;

@@ -155,6 +155,59 @@ static struct plan_wish start(struct plan_crew *crew, size_t asset, const struct
     return w;
 }
 
+// Velocity of the cloud's mean around a time.
+static struct geo_xy drift_of(const struct plan_scene *scene, double t_s)
+{
+    size_t k = 0;
+    while (k + 2 < scene->n_knots && scene->knot_s[k + 1] <= t_s)
+        k++;
+    struct plan_spread a, b;
+    double dt = scene->knot_s[k + 1] - scene->knot_s[k];
+    if (!plan_scene_spread(scene, scene->knot_s[k], NULL, &a) ||
+        !plan_scene_spread(scene, scene->knot_s[k + 1], NULL, &b))
+        return (struct geo_xy){0, 0};
+    return (struct geo_xy){(b.x_m - a.x_m) / dt, (b.y_m - a.y_m) / dt};
+}
+
+// On a tight cloud also the patterns about a datum, over ground and drifting with it. Random search knows no
+// pattern, only area and effort.
+static double respond_datum(struct plan_crew *crew, size_t asset, double effort, const struct view *view,
+                            struct plan_wish *best, double top)
+{
+    enum { SPACINGS = 5, KINDS = SPACINGS + 2, TRIES = 2 * KINDS };
+    static const double tight_m = 2.5 * CORE_M_PER_NM, coverage[SPACINGS] = {0.45, 0.7, 1, 1.5, 2.3};
+    if (crew->problem->detection == PLAN_RANDOM || view->spread.major_m > tight_m)
+        return top;
+    struct geo_xy drift = drift_of(crew->scene, view->mid_s);
+    struct plan_wish wish[TRIES];
+    double score[TRIES];
+    for (int i = 0; i < TRIES; i++) {
+        int k = i % KINDS;
+        wish[i] = (struct plan_wish){
+            .kind = k < SPACINGS ? PLAN_SQUARE : PLAN_SECTOR,
+            .u_mps = i < KINDS ? 0 : drift.x_m,
+            .v_mps = i < KINDS ? 0 : drift.y_m,
+            .x_m = view->spread.x_m,
+            .y_m = view->spread.y_m,
+            .bearing_deg = bearing_of(view->spread.angle_rad),
+            .log_spacing = log(fmax(crew->sweep_m[asset], 50) / coverage[k < SPACINGS ? k : 0]),
+            .log_aspect = k == SPACINGS ? -1 : 1,
+        };
+    }
+    plan_crew_score(crew, asset, wish, TRIES, score);
+    for (int kept = 0; kept < 2; kept++) {
+        int at = 0;
+        for (int i = 1; i < TRIES; i++)
+            if (score[i] > score[at])
+                at = i;
+        double got = climb(crew, asset, &wish[at], score[at], 0.2, (int)(6 * effort + 1), &view->spread);
+        if (got > top)
+            top = got, *best = wish[at];
+        score[at] = -4;
+    }
+    return top;
+}
+
 // The best answer of one asset to what the others leave, from scratch. Places it when it gains anything.
 static void respond(struct plan_crew *crew, size_t asset, double effort, double *x, double *y)
 {
@@ -181,6 +234,7 @@ static void respond(struct plan_crew *crew, size_t asset, double effort, double 
         score[at] = -4;
     }
     top = climb(crew, asset, &best, top, 0.15, (int)(6 * effort + 1), &view.spread);
+    top = respond_datum(crew, asset, effort, &view, &best, top);
     if (top > 0)
         plan_crew_place(crew, asset, &best);
 }

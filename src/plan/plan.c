@@ -115,7 +115,12 @@ static bool area_fill(struct making *m, const struct plan_rectangle *r, struct p
     plan_rectangle_corners(r, corner);
     *area = (struct plan_area){
         .asset = r->asset,
-        .pattern = along ? "PS" : "CS",
+        .pattern = r->kind == PLAN_SQUARE   ? "SS"
+                   : r->kind == PLAN_SECTOR ? "VS"
+                   : along                  ? "PS"
+                                            : "CS",
+        .drift_mps = hypot(r->u_mps, r->v_mps),
+        .drift_toward_deg = core_deg_wrap360(atan2(r->u_mps, r->v_mps) / CORE_RAD_PER_DEG),
         .centre = r->centre,
         .length_m = fmax(r->leg_side_m, r->creep_side_m),
         .width_m = fmin(r->leg_side_m, r->creep_side_m),
@@ -129,7 +134,7 @@ static bool area_fill(struct making *m, const struct plan_rectangle *r, struct p
         .track_m = r->track_m,
         .transit_s = r->window.transit_s,
         .return_s = r->window.return_s,
-        .creep = creep_name(r),
+        .creep = r->kind == PLAN_PARALLEL ? creep_name(r) : NULL,
     };
     for (int i = 0; i < 4; i++)
         area->corner[i] = plan_flat_to_pos(&m->flat, corner[i]);
@@ -163,7 +168,7 @@ static bool kept_fill(struct making *m, size_t a, struct plan_area *area)
                                   cloud->time_ns[cloud->n_knots - 1], &window);
     if (in_time)
         area->transit_s = window.transit_s, area->return_s = window.return_s;
-    if (fastest > 1.03 * asset->speed_mps)
+    if (fastest > 1.03 * asset->speed_mps + keep->drift_mps)
         core_job_warn(m->job, "plan-too-fast",
                       "%s would have to search at %.0f kn; its search speed is %.0f kn", asset->id,
                       core_kn_from_mps(fastest), core_kn_from_mps(asset->speed_mps));

@@ -223,6 +223,9 @@ static enum ph_status asset_read(struct reading *in, const json_t *asset, struct
         area.spacing_m = core_m_from_nm(value);
     if (number(asset, "speed_kn", 0.1, 1000, &value))
         speed_mps = core_mps_from_kn(value);
+    if (number(asset, "drift_kn", 0, 20, &value))
+        area.drift_mps = core_mps_from_kn(value);
+    number(asset, "drift_toward_deg", 0, 360, &area.drift_toward_deg);
     time_of(asset, "start", &area.start_ns);
     const json_t *waypoints = json_object_get(asset, "waypoints");
     enum ph_status status =

@@ -305,8 +305,81 @@ static void edited(void)
     core_arena_fini(&arena);
 }
 
+// Legs of a pattern in the plane, over ground: length and the turn before it.
+static double leg_m(const struct plan_vertex *v, size_t i)
+{
+    return hypot(v[i + 1].x_m - v[i].x_m, v[i + 1].y_m - v[i].y_m);
+}
+
+static double turn_deg(const struct plan_vertex *v, size_t i)
+{
+    double a = atan2(v[i].x_m - v[i - 1].x_m, v[i].y_m - v[i - 1].y_m);
+    double b = atan2(v[i + 1].x_m - v[i].x_m, v[i + 1].y_m - v[i].y_m);
+    return core_deg_wrap360((b - a) / CORE_RAD_PER_DEG + 1e-9);
+}
+
+// Expanding square and sector search keep their geometry; on a tight cloud that drifts fast one of them wins.
+static void patterns(void)
+{
+    struct try_lobe lobe = {0, 0, 700, 700, 0, 1.2, 0, 1};
+    struct try_cloud c;
+    try_cloud_make(&c, (struct geo_pos){33.5, 12.7}, 2000, 9, &lobe, 1, 1, 1, 0.01);
+    double sweep = 0.5 * NM;
+    struct plan_asset boat = try_asset(&c, "boat", 15, &sweep, 2, false);
+    struct plan_flat flat;
+    plan_flat_init(&flat, (struct geo_pos){33.5, 12.7});
+    struct plan_wish wish = {
+        .kind = PLAN_SQUARE, .bearing_deg = 30, .log_spacing = log(0.5 * NM), .right = true};
+    struct plan_rectangle r;
+    struct plan_vertex v[2 * PLAN_MOST_LEGS];
+    int64_t from = c.cloud.time_ns[0], to = c.cloud.time_ns[8];
+    bool good = plan_rectangle_make(&flat, &boat, 0, &wish, from, to, &r), turns = good;
+    size_t n = good ? plan_rectangle_vertices(&r, from, v) : 0;
+    double worst = 0, total = 0;
+    for (size_t i = 0; i + 1 < n; i++) {
+        worst = fmax(worst, fabs(leg_m(v, i) - (double)(i / 2 + 1) * 0.5 * NM)), total += leg_m(v, i);
+        turns = turns && (!i || fabs(turn_deg(v, i) - 90) < 1e-6);
+    }
+    double k = (double)(n - 1) / 2;
+    tap_ok(good && worst < 1e-6 && turns, "SS: legs S, S, 2S, 2S, ... with right turns");
+    tap_near(total, 0.5 * NM * k * (k + 1), 1e-6, "SS: track S k (k + 1)");
+    tap_near(hypot(v[0].x_m, v[0].y_m), 0, 100, "SS: begins at the datum, to a tenth of a minute");
+
+    wish.kind = PLAN_SECTOR, wish.log_aspect = 1;
+    good = plan_rectangle_make(&flat, &boat, 0, &wish, from, to, &r);
+    n = good ? plan_rectangle_vertices(&r, from, v) : 0;
+    turns = n == 19;
+    worst = 0;
+    for (size_t i = 0; i + 1 < n; i++) {
+        worst = fmax(worst, fabs(leg_m(v, i) - r.leg_side_m / 2));
+        double want = i % 3 ? 120 : 0; // through the datum, or round
+        turns = turns && (!i || i == 9 || fabs(turn_deg(v, i) - want) < 1e-6);
+    }
+    double first = core_deg_wrap360(atan2(v[1].x_m - v[0].x_m, v[1].y_m - v[0].y_m) / CORE_RAD_PER_DEG),
+           second = core_deg_wrap360(atan2(v[10].x_m - v[9].x_m, v[10].y_m - v[9].y_m) / CORE_RAD_PER_DEG);
+    tap_ok(turns && worst < 1e-6, "VS: nine legs R a pass, turns of 120 degrees, straight through the datum");
+    tap_near(second - first, 30, 1e-6, "VS: the second pass is turned by 30 degrees");
+    tap_near(hypot(v[9].x_m - v[0].x_m, v[9].y_m - v[0].y_m), 0, 1e-6,
+             "VS: each pass comes back to the datum");
+
+    struct plan_problem p = {.cloud = c.cloud, .asset = &boat, .n_assets = 1, .seed = 1, .budget_s = 2};
+    struct core_job job = {.threads = 2};
+    struct plan_result plan = {0};
+    good = !plan_make(&p, &job, &plan, NULL) && plan.n_areas == 1;
+    printf("# %s pos %.4f manual %.4f bound %.4f\n", good ? plan.area[0].pattern : "", plan.pos_total,
+           plan.manual_pos, plan.pos_bound);
+    tap_ok(good && (!strcmp(plan.area[0].pattern, "SS") || !strcmp(plan.area[0].pattern, "VS")) &&
+               plan.area[0].drift_mps > 1,
+           "a tight cloud that drifts fast is searched about a datum that drifts with it");
+    tap_ok(good && plan.pos_total > plan.manual_pos && plan.pos_total <= plan.pos_bound,
+           "above the manual square, below the bound");
+    plan_result_fini(&plan);
+    core_arena_fini(&c.arena);
+}
+
 int main(void)
 {
+    patterns();
     orders();
     edited();
     manual();

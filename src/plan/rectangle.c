@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "core/units.h"
+#include "plan/pattern.h"
 
 static const double TENTH_NM = CORE_M_PER_NM / 10;
 
@@ -113,15 +114,24 @@ bool plan_rectangle_make(const struct plan_flat *flat, const struct plan_asset *
                          const struct plan_wish *wish, int64_t from_ns, int64_t to_ns,
                          struct plan_rectangle *out)
 {
-    struct plan_rectangle r = {.asset = index, .far_end = wish->far_end, .right = wish->right};
+    struct plan_rectangle r = {.kind = wish->kind,
+                               .asset = index,
+                               .far_end = wish->far_end,
+                               .right = wish->right,
+                               .u_mps = wish->u_mps,
+                               .v_mps = wish->v_mps};
     if (!isfinite(wish->x_m) || !isfinite(wish->y_m) || !isfinite(wish->bearing_deg))
         return false;
     place(flat, wish, &r);
     r.speed_mps = asset->speed_mps;
     if (!plan_window_of(asset, r.centre, r.centre, from_ns, to_ns, &r.window))
         return false;
-    if (!shape(asset, wish, r.speed_mps * window_s(&r.window), &r) ||
-        !lengthen(asset, window_s(&r.window), &r.leg_side_m, &r) || !settle(flat, asset, from_ns, to_ns, &r))
+    if (r.kind != PLAN_PARALLEL) {
+        if (!plan_pattern_make(flat, asset, wish, least_spacing(asset), from_ns, to_ns, &r))
+            return false;
+    } else if (!shape(asset, wish, r.speed_mps * window_s(&r.window), &r) ||
+               !lengthen(asset, window_s(&r.window), &r.leg_side_m, &r) ||
+               !settle(flat, asset, from_ns, to_ns, &r))
         return false;
     int64_t whole_s = (int64_t)floor(r.track_m / r.speed_mps); // plans count whole seconds
     r.end_ns = r.window.start_ns + whole_s * CORE_NS_PER_S;
@@ -134,6 +144,8 @@ bool plan_rectangle_make(const struct plan_flat *flat, const struct plan_asset *
 size_t plan_rectangle_vertices(const struct plan_rectangle *r, int64_t t0_ns,
                                struct plan_vertex out[2 * PLAN_MOST_LEGS])
 {
+    if (r->kind != PLAN_PARALLEL)
+        return plan_pattern_vertices(r, t0_ns, out);
     double start_s = (double)(r->window.start_ns - t0_ns) / CORE_NS_PER_S, run_m = 0;
     double along = (r->leg_side_m - r->spacing_m) / 2 * (r->far_end ? 1 : -1);
     double sign = r->right ? 1 : -1;

@@ -13,7 +13,11 @@
 #include "plan/scene.h"
 #include "plan/window.h"
 
+enum plan_kind { PLAN_PARALLEL, PLAN_SQUARE, PLAN_SECTOR }; // PS and CS; SS; VS (plan/pattern.h)
+
 struct plan_wish {
+    enum plan_kind kind;
+    double u_mps, v_mps; // SS and VS: the frame drifts; 0: over ground
     double x_m, y_m;     // centre in the plane
     double bearing_deg;  // of the legs, true
     double log_spacing;  // metres
@@ -22,6 +26,8 @@ struct plan_wish {
 };
 
 struct plan_rectangle {
+    enum plan_kind kind;
+    double u_mps, v_mps; // of the frame
     size_t asset;
     struct geo_pos centre;
     int bearing_deg; // of the legs, [0, 180)
