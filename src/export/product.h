@@ -75,7 +75,7 @@ struct export_taught {
     double *source_before, *source_after; // [n_sources of the case]
     double *object_before, *object_after; // [n_objects]
     size_t n_sources, n_objects;
-    double effective; // particles that count after, as a share of those before: (sum w)^2 / sum w^2
+    double effective;  // particles that count after, as a share of those before: (sum w)^2 / sum w^2
     const char *found; // id of the search that found it; NULL: none
 };
 
