@@ -31,7 +31,7 @@ struct drift_scratch {
     double chance[DRIFT_BLOCK];                            // of jibing, uniform
     double change_deg[DRIFT_BLOCK], wind_mps[DRIFT_BLOCK]; // for Allen's jibing
     float direction[DRIFT_HOUR_SLOTS][DRIFT_BLOCK];
-    uint32_t particle[DRIFT_BLOCK];
+    uint32_t slot[DRIFT_BLOCK], particle[DRIFT_BLOCK];
     int64_t begin_ns[DRIFT_BLOCK];  // of the row in this step
     int64_t change_ns[DRIFT_BLOCK]; // of its state, INT64_MAX never or done
     int8_t source[DRIFT_DRIVERS][DRIFT_BLOCK], answered[DRIFT_BLOCK];
@@ -92,6 +92,23 @@ void drift_tally_add(struct drift_tally *to, const struct drift_tally *from)
     to->particle_steps += from->particle_steps;
 }
 
+static void time_add_times(struct drift_time_sum *sum, uint64_t n, uint64_t ns)
+{
+    uint64_t small = n * (ns % CORE_NS_PER_S); // n is a block's, well below 2^34
+    time_add(sum, n * (ns / CORE_NS_PER_S) + small / CORE_NS_PER_S, small % CORE_NS_PER_S);
+}
+
+void drift_scratch_count(struct drift_scratch *scratch, uint64_t n, int64_t ns,
+                         const int source[DRIFT_DRIVERS])
+{
+    struct drift_tally *tally = &scratch->tally;
+    time_add_times(&tally->total, n, (uint64_t)ns);
+    for (int k = 0; k < DRIFT_DRIVERS; k++)
+        if (source[k] >= 0 && source[k] < DRIFT_SOURCES)
+            time_add_times(&tally->served[k][source[k]], n, (uint64_t)ns);
+    tally->particle_steps += n;
+}
+
 // The earliest gap, and of equals that of the first particle: the same whoever met it first.
 static void gap_keep(struct drift_gap *kept, const struct drift_gap *gap)
 {
@@ -103,25 +120,26 @@ static void gap_keep(struct drift_gap *kept, const struct drift_gap *gap)
 
 // ---- In and out of the scratch ----
 
-static bool takes_part(const struct drift_state *state, const struct scenario_seeds *seeds, size_t i,
-                       int64_t to_ns)
+bool drift_block_takes_part(const struct drift_state *state, const struct scenario_seeds *seeds, size_t slot,
+                            int64_t to_ns)
 {
-    return (state->status[i] == DRIFT_ACTIVE || state->status[i] == DRIFT_NOT_RELEASED) &&
-           seeds->start_ns[i] < to_ns;
+    return (state->status[slot] == DRIFT_ACTIVE || state->status[slot] == DRIFT_NOT_RELEASED) &&
+           seeds->start_ns[drift_state_particle(state, slot)] < to_ns;
 }
 
 static void rows_load_one(const struct drift_state *state, size_t i, struct drift_scratch *b, size_t row)
 {
-    b->particle[row] = (uint32_t)i;
+    b->slot[row] = (uint32_t)i;
+    b->particle[row] = drift_state_particle(state, i);
     b->lat[row] = state->lat_deg[i];
     b->lon[row] = state->lon_deg[i];
     b->status[row] = state->status[i];
     b->side[row] = state->side[i];
     for (int k = 0; k < 4; k++)
-        b->error[k][row] = state->error[k] ? state->error[k][i] : 0.0;
+        b->error[k][row] = state->error[k] ? (double)state->error[k][i] : 0.0;
     for (int k = 0; k < 3; k++) {
-        b->slope[k][row] = state->slope_frac[k][i];
-        b->offset[k][row] = state->offset_mps[k][i];
+        b->slope[k][row] = (double)state->slope_frac[k][i];
+        b->offset[k][row] = (double)state->offset_mps[k][i];
     }
     b->change_ns[row] = state->change_ns ? state->change_ns[i] : INT64_MAX;
     if (state->held_known) {
@@ -137,14 +155,14 @@ static void rows_load_one(const struct drift_state *state, size_t i, struct drif
 static void rows_store(struct drift_state *state, const struct drift_scratch *b)
 {
     for (size_t row = 0; row < b->n; row++) {
-        size_t i = b->particle[row];
+        size_t i = b->slot[row];
         state->lat_deg[i] = b->lat[row];
         state->lon_deg[i] = b->lon[row];
         state->status[i] = b->status[row];
         state->side[i] = b->side[row];
         for (int k = 0; k < 4; k++)
             if (state->error[k])
-                state->error[k][i] = b->error[k][row];
+                state->error[k][i] = (float)b->error[k][row];
         if (state->held_known) {
             state->held_known[i] = b->held_known[row];
             for (int k = 0; k < 2 * DRIFT_DRIVERS; k++)
@@ -156,16 +174,16 @@ static void rows_store(struct drift_state *state, const struct drift_scratch *b)
     }
 }
 
-static void rows_load(const struct drift_window *w, const struct drift_state *state, size_t from, size_t to,
-                      struct drift_scratch *b)
+static void rows_load(const struct drift_window *w, const struct drift_state *state, const uint32_t *slot,
+                      size_t n, struct drift_scratch *b)
 {
     int64_t window_to_ns = w->step[w->n_steps - 1].to_ns;
     b->n = 0;
     b->block_tally = (struct drift_tally){0};
     b->block_gap = (struct drift_gap){0};
-    for (size_t i = from; i < to; i++)
-        if (takes_part(state, w->seeds, i, window_to_ns))
-            rows_load_one(state, i, b, b->n++);
+    for (size_t i = 0; i < n; i++)
+        if (drift_block_takes_part(state, w->seeds, slot[i], window_to_ns))
+            rows_load_one(state, slot[i], b, b->n++);
 }
 
 // ---- One step ----
@@ -481,9 +499,18 @@ static enum drift_outcome step_run(const struct drift_window *w, const struct dr
 enum drift_outcome drift_block_run(const struct drift_window *w, struct drift_state *state, size_t from,
                                    size_t to, struct drift_scratch *b)
 {
+    uint32_t slot[DRIFT_BLOCK];
+    for (size_t i = from; i < to; i++)
+        slot[i - from] = (uint32_t)i;
+    return drift_block_run_slots(w, state, slot, to - from, b);
+}
+
+enum drift_outcome drift_block_run_slots(const struct drift_window *w, struct drift_state *state,
+                                         const uint32_t *slot, size_t n, struct drift_scratch *b)
+{
     if (core_job_cancelled(w->job))
         return DRIFT_CANCELLED;
-    rows_load(w, state, from, to, b);
+    rows_load(w, state, slot, n, b);
     for (size_t k = 0; b->n && k < w->n_steps; k++) {
         enum drift_outcome outcome = step_run(w, &w->step[k], b);
         if (outcome == DRIFT_GAP)

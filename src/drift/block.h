@@ -24,18 +24,24 @@ struct drift_step {
     uint32_t index;
 };
 
-// All particles now. Arrays of n; those that a case does not need are NULL.
+// All particles now, one slot each. Arrays of n; those that a case does not need are NULL.
 struct drift_state {
     size_t n;
     double *lat_deg, *lon_deg;
-    double *error[4];                       // wind east, north; current east, north (m/s)
-    double *slope_frac[3], *offset_mps[3];  // leeway lines: 0 right, 1 left (as side), 2 down
+    float *error[4];                        // wind east, north; current east, north (m/s)
+    float *slope_frac[3], *offset_mps[3];   // leeway lines: 0 right, 1 left (as side), 2 down
     double *held[2 * DRIFT_DRIVERS];        // last valid current u, v, wind u, v (on_missing hold)
     float *direction_deg[DRIFT_HOUR_SLOTS]; // of the wind, by slot modulo (Allen's jibing)
     int64_t *change_ns;                     // when its state changes, INT64_MAX never
     uint8_t *held_known;                    // bit per kind
     uint8_t *status, *side;
+    uint32_t *particle; // whose slot each is; NULL: slot i is particle i
 };
+
+static inline uint32_t drift_state_particle(const struct drift_state *state, size_t slot)
+{
+    return state->particle ? state->particle[slot] : (uint32_t)slot;
+}
 
 // Where forcing was missing.
 struct drift_gap {
@@ -87,14 +93,30 @@ void drift_scratch_free(struct drift_scratch *scratch);
 const struct drift_tally *drift_scratch_tally(const struct drift_scratch *scratch);
 const struct drift_gap *drift_scratch_gap(const struct drift_scratch *scratch); // the earliest seen
 
-// Takes particles [from, to), at most DRIFT_BLOCK, through the window.
+// Adds steps of n particles that the sources (by kind) served, each of ns nanoseconds.
+void drift_scratch_count(struct drift_scratch *scratch, uint64_t n, int64_t ns,
+                         const int source[DRIFT_DRIVERS]);
+
+// True when the slot's particle drifts before to_ns.
+bool drift_block_takes_part(const struct drift_state *state, const struct scenario_seeds *seeds, size_t slot,
+                            int64_t to_ns);
+
+// Takes slots [from, to), at most DRIFT_BLOCK, through the window.
 enum drift_outcome drift_block_run(const struct drift_window *window, struct drift_state *state, size_t from,
                                    size_t to, struct drift_scratch *scratch);
+
+// The same for any slots, in rising order or not.
+enum drift_outcome drift_block_run_slots(const struct drift_window *window, struct drift_state *state,
+                                         const uint32_t *slot, size_t n, struct drift_scratch *scratch);
+
+// Which kernel runs the rows. AUTO: $PHAROS_KERNEL ("scalar", "portable"), else the best that the processor
+// has.
+enum drift_path { DRIFT_PATH_AUTO, DRIFT_PATH_SCALAR, DRIFT_PATH_PORTABLE, DRIFT_PATH_V3 };
 
 // As drift_run, with a block size and without a limit on how small it is: results do not depend on it.
 enum ph_status drift_run_blocks(const struct scenario_case *c, const struct scenario_seeds *seeds,
                                 struct forcing *forcing, struct geo_coast *coast, struct core_job *job,
-                                size_t block, struct drift_ensemble *out, struct drift_service *service,
-                                struct ph_err *err) PH_NODISCARD;
+                                size_t block, enum drift_path path, struct drift_ensemble *out,
+                                struct drift_service *service, struct ph_err *err) PH_NODISCARD;
 
 #endif

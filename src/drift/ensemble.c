@@ -10,6 +10,7 @@
 #include "core/time.h"
 #include "core/units.h"
 #include "drift/block.h"
+#include "drift/fast_plan.h"
 #include "drift/ranks.h"
 #include "drift/state.h"
 #include "geo/grid.h"
@@ -35,6 +36,9 @@ struct run {
     struct drift_state state;
     struct drift_window window;
     struct drift_scratch **scratch; // one a thread
+    struct drift_fast_planner fast;
+    struct drift_fast_rows **fast_rows; // one a thread
+    enum drift_path path;
     int threads;
     size_t block, n_blocks;
     uint8_t *outcome; // enum drift_outcome of each block
@@ -118,6 +122,8 @@ static enum ph_status window_load(struct run *run, struct geo_box cloud, struct 
     enum ph_status status = forcing_window(run->forcing, run->now_ns, window_end(run), w->box, err);
     if (!status && run->coast)
         status = geo_coast_load(run->coast, w->box, err);
+    if (!status)
+        drift_fast_prepare(&run->fast, w);
     return status;
 }
 
@@ -129,7 +135,11 @@ static void blocks_run(void *arg, size_t from, size_t to, int thread)
     size_t block = from / run->block;
     if (run->outcome[block] == DRIFT_DONE)
         return;
-    run->outcome[block] = (uint8_t)drift_block_run(&run->window, &run->state, from, to, run->scratch[thread]);
+    run->outcome[block] =
+        (uint8_t)(run->fast.usable
+                      ? drift_fast_block_run(&run->fast, &run->window, &run->state, from, to,
+                                             run->fast_rows[thread], run->scratch[thread])
+                      : drift_block_run(&run->window, &run->state, from, to, run->scratch[thread]));
 }
 
 static bool any_outcome(const struct run *run, enum drift_outcome outcome)
@@ -277,10 +287,11 @@ static enum ph_status threads_init(struct run *run, struct ph_err *err)
     run->n_blocks = (run->state.n + run->block - 1) / run->block;
     run->scratch = CORE_ARENA_NEW(&run->arena, struct drift_scratch *, (size_t)run->threads);
     run->outcome = CORE_ARENA_NEW(&run->arena, uint8_t, run->n_blocks);
-    if (!run->scratch || !run->outcome)
+    run->fast_rows = CORE_ARENA_NEW(&run->arena, struct drift_fast_rows *, (size_t)run->threads);
+    if (!run->scratch || !run->outcome || !run->fast_rows)
         return core_err_nomem(err);
     for (int i = 0; i < run->threads; i++)
-        if (!(run->scratch[i] = drift_scratch_new()))
+        if (!(run->scratch[i] = drift_scratch_new()) || !(run->fast_rows[i] = drift_fast_rows_new()))
             return core_err_nomem(err);
     return PH_OK;
 }
@@ -329,7 +340,7 @@ static enum ph_status run_init(struct run *run, struct ph_err *err)
         w->law.sd_mps[k] = k < 2 ? c->drift.wind_sd_mps : c->drift.current_sd_mps;
         w->law.correlation_s[k] = k < 2 ? c->drift.wind_correlation_s : c->drift.current_correlation_s;
     }
-    return status;
+    return status ? status : drift_fast_init(&run->fast, w, run->path, &run->arena, err);
 }
 
 // ---- After: accounts and warnings ----
@@ -403,8 +414,8 @@ static void warn(const struct run *run, const struct drift_service *service)
 
 enum ph_status drift_run_blocks(const struct scenario_case *c, const struct scenario_seeds *seeds,
                                 struct forcing *forcing, struct geo_coast *coast, struct core_job *job,
-                                size_t block, struct drift_ensemble *out, struct drift_service *service,
-                                struct ph_err *err)
+                                size_t block, enum drift_path path, struct drift_ensemble *out,
+                                struct drift_service *service, struct ph_err *err)
 {
     double began_s = core_time_monotonic_s();
     struct drift_ensemble ensemble = {0};
@@ -413,7 +424,8 @@ enum ph_status drift_run_blocks(const struct scenario_case *c, const struct scen
         return core_err_nomem(err);
     *run = (struct run){.c = c, .seeds = seeds, .forcing = forcing, .coast = coast, .job = job};
     run->ensemble = &ensemble;
-    run->block = block < 1 ? 1 : block > DRIFT_BLOCK ? DRIFT_BLOCK : block;
+    run->block = block < 1 ? 1 : block > DRIFT_FAST_ROWS ? DRIFT_FAST_ROWS : block;
+    run->path = path;
     enum ph_status status = run_init(run, err);
     if (!status)
         status = run_all(run, err);
@@ -430,6 +442,9 @@ enum ph_status drift_run_blocks(const struct scenario_case *c, const struct scen
     }
     for (int i = 0; run->scratch && i < run->threads; i++)
         drift_scratch_free(run->scratch[i]);
+    for (int i = 0; run->fast_rows && i < run->threads; i++)
+        drift_fast_rows_free(run->fast_rows[i]);
+    drift_fast_fini(&run->fast);
     core_arena_fini(&run->arena);
     free(run);
     return status;
@@ -439,7 +454,8 @@ enum ph_status drift_run(const struct scenario_case *c, const struct scenario_se
                          struct forcing *forcing, struct geo_coast *coast, struct core_job *job,
                          struct drift_ensemble *out, struct drift_service *service, struct ph_err *err)
 {
-    return drift_run_blocks(c, seeds, forcing, coast, job, DRIFT_BLOCK, out, service, err);
+    return drift_run_blocks(c, seeds, forcing, coast, job, DRIFT_FAST_ROWS, DRIFT_PATH_AUTO, out, service,
+                            err);
 }
 
 void drift_ensemble_free(struct drift_ensemble *ensemble)

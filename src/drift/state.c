@@ -18,11 +18,11 @@ static bool state_alloc(const struct scenario_case *c, struct core_arena *arena,
         (s->lat_deg = CORE_ARENA_NEW(arena, double, n)) && (s->lon_deg = CORE_ARENA_NEW(arena, double, n)) &&
         (s->status = CORE_ARENA_NEW(arena, uint8_t, n)) && (s->side = CORE_ARENA_NEW(arena, uint8_t, n));
     for (int k = 0; good && k < 3; k++)
-        good = (s->slope_frac[k] = CORE_ARENA_NEW(arena, double, n)) &&
-               (s->offset_mps[k] = CORE_ARENA_NEW(arena, double, n));
+        good = (s->slope_frac[k] = CORE_ARENA_NEW(arena, float, n)) &&
+               (s->offset_mps[k] = CORE_ARENA_NEW(arena, float, n));
     for (int k = 0; good && k < 4; k++)
         if ((k < 2 ? c->drift.wind_sd_mps : c->drift.current_sd_mps) > 0.0)
-            good = (s->error[k] = CORE_ARENA_NEW(arena, double, n));
+            good = (s->error[k] = CORE_ARENA_NEW(arena, float, n));
     if (good && c->on_missing == SCENARIO_MISSING_HOLD) {
         good = (s->held_known = CORE_ARENA_NEW(arena, uint8_t, n));
         for (int k = 0; good && k < 2 * DRIFT_DRIVERS; k++)
@@ -38,8 +38,8 @@ static bool state_alloc(const struct scenario_case *c, struct core_arena *arena,
 
 size_t drift_state_bytes(size_t n)
 {
-    size_t doubles = 2 + 6 + 4 + 2 * DRIFT_DRIVERS;
-    return n * (doubles * sizeof(double) + DRIFT_HOUR_SLOTS * sizeof(float) + sizeof(int64_t) + 3);
+    size_t doubles = 2 + 2 * DRIFT_DRIVERS, floats = 6 + 4 + DRIFT_HOUR_SLOTS;
+    return n * (doubles * sizeof(double) + floats * sizeof(float) + sizeof(int64_t) + sizeof(uint32_t) + 3);
 }
 
 // When an object swamps or capsizes: never for most, else at a time uniform between its two.
@@ -71,8 +71,8 @@ enum ph_status drift_state_init(const struct scenario_case *c, const struct scen
         struct drift_leeway_draw draw = drift_kernel_draw(leeway, c->drift.leeway_noise, c->drift.seed, i);
         const struct drift_line line[3] = {draw.right, draw.left, draw.down};
         for (int k = 0; k < 3; k++) {
-            s.slope_frac[k][i] = line[k].slope_frac;
-            s.offset_mps[k][i] = line[k].offset_mps;
+            s.slope_frac[k][i] = (float)line[k].slope_frac;
+            s.offset_mps[k][i] = (float)line[k].offset_mps;
         }
     }
     *out = s;
@@ -81,7 +81,8 @@ enum ph_status drift_state_init(const struct scenario_case *c, const struct scen
 
 static bool drifts(const struct drift_state *s, const struct scenario_seeds *seeds, size_t i, int64_t to_ns)
 {
-    return (s->status[i] == DRIFT_ACTIVE || s->status[i] == DRIFT_NOT_RELEASED) && seeds->start_ns[i] < to_ns;
+    return (s->status[i] == DRIFT_ACTIVE || s->status[i] == DRIFT_NOT_RELEASED) &&
+           seeds->start_ns[drift_state_particle(s, i)] < to_ns;
 }
 
 // A cloud that spans half the globe in longitude may lie across the antimeridian: the general way.
@@ -111,10 +112,11 @@ bool drift_state_box(const struct drift_state *s, const struct scenario_seeds *s
     for (size_t i = 0; i < s->n; i++) {
         if (!drifts(s, seeds, i, to_ns))
             continue;
-        box.west_deg = fmin(box.west_deg, s->lon_deg[i]);
-        box.east_deg = fmax(box.east_deg, s->lon_deg[i]);
-        box.south_deg = fmin(box.south_deg, s->lat_deg[i]);
-        box.north_deg = fmax(box.north_deg, s->lat_deg[i]);
+        double lat = s->lat_deg[i], lon = s->lon_deg[i];
+        box.west_deg = lon < box.west_deg ? lon : box.west_deg;
+        box.east_deg = lon > box.east_deg ? lon : box.east_deg;
+        box.south_deg = lat < box.south_deg ? lat : box.south_deg;
+        box.north_deg = lat > box.north_deg ? lat : box.north_deg;
     }
     if (!(box.west_deg <= box.east_deg))
         return false;

@@ -278,6 +278,14 @@ void forcing_sample(const struct forcing *forcing, enum forcing_kind kind, size_
                                       source, flags);
 }
 
+bool forcing_patch_of(const struct forcing *forcing, enum forcing_kind kind, struct forcing_patch *out)
+{
+    for (size_t s = 0; s < forcing->n[kind]; s++)
+        if (forcing->source[kind][s]->serves == SERVES_BETWEEN)
+            return forcing_source_patch(forcing->source[kind][s], (int8_t)s, out);
+    return false;
+}
+
 double forcing_coastal_reach_m(const struct forcing *forcing)
 {
     double reach = 0;

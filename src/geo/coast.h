@@ -34,6 +34,12 @@ bool geo_coast_is_land(const struct geo_coast *coast, struct geo_pos pos);
 // a place in water: its fraction of the way, [0, 1].
 bool geo_coast_crosses(const struct geo_coast *coast, struct geo_pos from, struct geo_pos to, double *frac);
 
+// Calls `cell` for every small cell that touches the box (and may be for some beside it) and is not all sea;
+// what is not loaded counts as one large cell of land. Longitudes are on the box's turn. For whoever wants to
+// know quickly where geo_coast_crosses need not be asked.
+void geo_coast_cells(const struct geo_coast *coast, struct geo_box box,
+                     void (*cell)(void *arg, struct geo_box box), void *arg);
+
 // Nearest water (sea or lake) within max_m of a place on land, just off the shore (<= 50 m). A place in water
 // is its own answer. False when there is none.
 bool geo_coast_nearest_water(const struct geo_coast *coast, struct geo_pos pos, double max_m,

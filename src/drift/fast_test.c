@@ -1,0 +1,181 @@
+// The quick kernel against the definition: ten thousand random cases, to the centimetre; and its sums of
+// powers.
+#include "drift/fast_plan.h"
+
+#include <stdlib.h>
+
+#include "drift/draw.h"
+#include "drift/fast_math.h"
+#include "drift/fixture.h"
+#include "drift/state.h"
+#include "geo/earth.h"
+#include "test/tap.h"
+
+enum { CLOUDS = 10, CROWD = 1000, HOURS = 48 };
+
+static double random_of(uint32_t i, uint32_t what)
+{
+    double u[4];
+    core_rng_uniform(2026, i, what, CORE_RNG_POSITION, u);
+    return u[0];
+}
+
+// Eddies of some 300 km that come and go, and a stream.
+static void eddies(double lat_deg, double lon_deg, double hours, double *u, double *v)
+{
+    double x = lon_deg * 1.1, y = lat_deg * 1.3, t = hours / 20.0;
+    *u = 0.3 + 0.6 * sin(y + t) * cos(x);
+    *v = 0.5 * sin(x - t) * cos(y);
+}
+
+// One cloud: its own latitude, wind, step and method; half of them lie across the antimeridian.
+static bool cloud_make(struct fixture *f, uint32_t cloud)
+{
+    static const char *const keys[FIXTURE_OBJECTS] = {"PIW-1", "LIFE-RAFT-NB-2", "SKIFF-4", "REFUGEE-RAFT-1"};
+    static struct forcing_observation wind[3], current[1];
+    double lat = -72.0 + 16.0 * cloud + 2.0 * random_of(cloud, 0), lon = cloud % 2 ? 179.9 : -7.0;
+    fixture_init(f, CROWD, (struct geo_pos){lat, lon}, NULL);
+    fixture_noise(f);
+    for (size_t k = 0; k < FIXTURE_OBJECTS; k++)
+        fixture_object(f, k, keys[k]);
+    f->c.drift.step_s = cloud % 3 == 0 ? 900 : 600;
+    f->c.drift.integrator = cloud % 4 == 3 ? SCENARIO_EULER : SCENARIO_RK2;
+    f->c.drift.until_ns = FIXTURE_START_NS + HOURS * HOUR_NS;
+    for (uint32_t i = 0; i < CROWD; i++) {
+        f->seeds.lat_deg[i] += random_of(i, 1 + cloud) - 0.5;
+        f->seeds.lon_deg[i] = core_deg_wrap180(f->seeds.lon_deg[i] + random_of(i, 100 + cloud) - 0.5);
+        f->seeds.object[i] = (uint16_t)(i % FIXTURE_OBJECTS);
+        f->seeds.start_ns[i] +=
+            i % 10 == 9 ? (int64_t)(i % 7) * HOUR_NS / 3 : 0; // some later, within steps too
+    }
+    for (int k = 0; k < 3; k++)
+        wind[k] = (struct forcing_observation){FIXTURE_START_NS + k * 24 * HOUR_NS,
+                                               24 * random_of(cloud, 200 + k) - 12,
+                                               24 * random_of(cloud, 300 + k) - 12};
+    current[0] = (struct forcing_observation){FIXTURE_START_NS, 0.2, -0.3};
+    const char *path = fixture_path("eddies.nc");
+    struct fixture_grid grid = {floor(lon) - 12, floor(lat) - 6, 0.25, 97, 49, HOURS, 1};
+    struct forcing_request requests[] = {
+        {.kind = FORCING_CURRENT, .file = path, .depth_m = NAN, .label = "current"},
+        {.kind = FORCING_CURRENT, .series = current, .n_series = 1, .depth_m = NAN, .label = "beyond"},
+        {.kind = FORCING_WIND, .series = wind, .n_series = 3, .depth_m = NAN, .label = "wind"}};
+    bool good = fixture_write(path, grid, eddies) && !fixture_open(f, requests, 3);
+    unlink(path);
+    return good;
+}
+
+// The run without its outputs: places stay in double.
+static bool states_run(struct fixture *f, enum drift_path path, struct drift_state *state, size_t *quick)
+{
+    double log_stay[FIXTURE_OBJECTS];
+    for (size_t k = 0; k < f->c.n_objects; k++)
+        log_stay[k] = log1p(-f->c.object[k].jibing_per_h);
+    struct drift_window w = {.c = &f->c,
+                             .seeds = &f->seeds,
+                             .forcing = f->forcing,
+                             .log_stay = log_stay,
+                             .errors = true,
+                             .run_from_ns = FIXTURE_START_NS,
+                             .law = {{2, 2, 0.12, 0.12}, {43200, 43200, 86400, 86400}}};
+    double lat = f->seeds.lat_deg[0], lon = f->seeds.lon_deg[0];
+    w.box = (struct geo_box){core_deg_wrap180(lon - 20), lat - 5, core_deg_wrap180(lon - 20) + 40, lat + 5};
+    struct drift_fast_planner planner = {0};
+    struct drift_scratch *scratch = drift_scratch_new();
+    struct drift_fast_rows *rows = drift_fast_rows_new();
+    int64_t step_ns = (int64_t)(f->c.drift.step_s * 1e9), previous_ns = FIXTURE_START_NS;
+    bool good = scratch && rows && !drift_state_init(&f->c, &f->seeds, &f->arena, state, &f->err) &&
+                !drift_fast_init(&planner, &w, path, &f->arena, &f->err);
+    uint32_t index = 0;
+    *quick = 0;
+    for (int64_t from_ns = FIXTURE_START_NS; good && from_ns < f->c.drift.until_ns; from_ns += HOUR_NS) {
+        w.n_steps = 0;
+        for (int64_t t_ns = from_ns; t_ns < from_ns + HOUR_NS; previous_ns = t_ns, t_ns += step_ns)
+            w.step[w.n_steps++] = (struct drift_step){t_ns, t_ns + step_ns, previous_ns, index++};
+        good = !forcing_window(f->forcing, from_ns, from_ns + HOUR_NS, w.box, &f->err);
+        drift_fast_prepare(&planner, &w);
+        *quick += planner.usable;
+        for (size_t i = 0; good && i < CROWD; i += DRIFT_FAST_ROWS) {
+            size_t to = i + DRIFT_FAST_ROWS < CROWD ? i + DRIFT_FAST_ROWS : CROWD;
+            good = DRIFT_DONE == (planner.usable
+                                      ? drift_fast_block_run(&planner, &w, state, i, to, rows, scratch)
+                                      : drift_block_run(&w, state, i, to, scratch));
+        }
+    }
+    drift_fast_fini(&planner);
+    drift_fast_rows_free(rows);
+    drift_scratch_free(scratch);
+    return good;
+}
+
+static double apart_m(const struct drift_state *a, const struct drift_state *b, size_t i)
+{
+    return hypot((a->lat_deg[i] - b->lat_deg[i]) * geo_earth_m_per_deg_lat(a->lat_deg[i]),
+                 core_deg_wrap180(a->lon_deg[i] - b->lon_deg[i]) * geo_earth_m_per_deg_lon(a->lat_deg[i]));
+}
+
+static bool same_bits(const struct drift_state *a, const struct drift_state *b)
+{
+    return !memcmp(a->lat_deg, b->lat_deg, CROWD * sizeof *a->lat_deg) &&
+           !memcmp(a->lon_deg, b->lon_deg, CROWD * sizeof *a->lon_deg) &&
+           !memcmp(a->error[0], b->error[0], CROWD * sizeof *a->error[0]) && !memcmp(a->side, b->side, CROWD);
+}
+
+static void test_clouds(void)
+{
+    double worst_m = 0, sum_m = 0;
+    size_t same_sides = 0, quick_windows = 0, runs = 0, same_paths = 0;
+    for (uint32_t cloud = 0; cloud < CLOUDS; cloud++) {
+        struct fixture f;
+        struct drift_state slow, portable, best;
+        size_t none, quick, quick_too;
+        double cloud_m = 0;
+        bool good = cloud_make(&f, cloud) && states_run(&f, DRIFT_PATH_SCALAR, &slow, &none) &&
+                    states_run(&f, DRIFT_PATH_PORTABLE, &portable, &quick) &&
+                    states_run(&f, DRIFT_PATH_V3, &best, &quick_too);
+        if (!good)
+            printf("# cloud %u: %s: %s\n", cloud, f.err.where, f.err.what);
+        runs += good && !none;
+        quick_windows += good ? quick : 0;
+        same_paths += good && same_bits(&portable, &best);
+        for (size_t i = 0; good && i < CROWD; i++) {
+            double m = apart_m(&slow, &best, i);
+            cloud_m = m > cloud_m ? m : cloud_m;
+            worst_m = m > worst_m ? m : worst_m;
+            sum_m += m;
+            same_sides += slow.side[i] == best.side[i] && slow.status[i] == best.status[i];
+        }
+        printf("# lat %.0f: at most %.4f m\n", f.seeds.lat_deg[0], cloud_m);
+        fixture_fini(&f);
+    }
+    tap_ok(runs == CLOUDS, "ten clouds of a thousand run by every kernel");
+    tap_ok(quick_windows == CLOUDS * HOURS, "the quick kernel takes every window (%zu)", quick_windows);
+    tap_ok(worst_m < 0.10,
+           "after 48 h the quick kernel is at most %.4f m from the definition, %.4f m in the mean", worst_m,
+           sum_m / (CLOUDS * CROWD));
+    tap_ok(same_sides == CLOUDS * CROWD, "and every particle has jibed as often");
+    tap_ok(same_paths == CLOUDS, "with AVX2 and without it the bits are the same");
+}
+
+static void test_math(void)
+{
+    double log_worst = 0, turn_worst = 0;
+    for (uint32_t k = 0; k < 200000; k++) {
+        uint32_t word = k < 1000 ? k : k < 2000 ? UINT32_MAX - (k - 1000) : k * 2654435761u;
+        double u = ((double)word + 0.5) * 0x1p-32, truth = -2 * log(u);
+        double off = fabs((double)drift_fast_minus_2_log(word) - truth) / truth;
+        struct drift_fast_turn turn = drift_fast_turn_of(word);
+        double angle = 2 * CORE_PI * u;
+        log_worst = off > log_worst ? off : log_worst;
+        turn_worst = fmax(turn_worst,
+                          fmax(fabs((double)turn.cosine - cos(angle)), fabs((double)turn.sine - sin(angle))));
+    }
+    tap_ok(log_worst < 4e-7, "-2 log u is within %.2g of the truth of itself", log_worst);
+    tap_ok(turn_worst < 2e-7, "sines and cosines are within %.2g of the truth", turn_worst);
+}
+
+int main(void)
+{
+    test_math();
+    test_clouds();
+    return tap_done();
+}
