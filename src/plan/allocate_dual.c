@@ -83,7 +83,7 @@ static bool usable(const struct plan_dual *dual, size_t r)
 static void sell(struct plan_dual *dual, const double *v, double tau, double *used, double *matrix)
 {
     size_t n_r = dual->resources;
-    dual->work += (double)n_r * dual->n;
+    dual->work += (double)(n_r * dual->n);
     memset(used, 0, n_r * sizeof *used);
     if (matrix)
         memset(matrix, 0, n_r * n_r * sizeof *matrix);
