@@ -166,6 +166,20 @@ static void totals(struct core_json *json, const struct export_product *p)
     core_json_key_num(json, "pos_bound_gap", plan ? plan->bound_gap : NAN, 3);
     core_json_key_fixed(json, "pos_bound_cell_nm", plan ? nm(plan->bound_cell_m) : NAN, 3);
     core_json_key_fixed(json, "pos_manual_method", plan ? plan->manual_pos : NAN, CHANCE);
+    if (plan && plan->worksheet.effort_m2 > 0) {
+        const struct plan_worksheet *w = &plan->worksheet;
+        core_json_key(json, "manual_worksheet");
+        core_json_object(json);
+        core_json_key_fixed(json, "total_probable_error_nm", nm(w->error_m), 3);
+        core_json_key_fixed(json, "effort_nm2", nm(nm(w->effort_m2)), 3);
+        core_json_key_fixed(json, "search_factor", w->factor, 4);
+        core_json_key_fixed(json, "search_radius_nm", nm(w->radius_m), 3);
+        core_json_key_fixed(json, "coverage", w->coverage, 4);
+        core_json_key_fixed(json, "poc", w->poc, CHANCE);
+        core_json_key_fixed(json, "pod", w->pod, CHANCE);
+        core_json_key_fixed(json, "pos", w->pos, CHANCE);
+        core_json_object_end(json);
+    }
     core_json_key_fixed(json, "pos_other_detection", plan ? plan->pos_other : NAN, CHANCE);
     core_json_key_fixed(json, "pos_already_searched", p->prior_pos, CHANCE);
     per_scenario(json, p);

@@ -102,6 +102,45 @@ static void assumptions(const struct export_product *p, struct core_buf *out)
     core_buf_puts(out, "</section>\n");
 }
 
+static void step_row(struct core_buf *out, const char *what, const char *how, double value, const char *unit)
+{
+    core_buf_printf(out, "<tr><td>%s</td><td>%s</td><td class=\"n\">%.2f%s</td></tr>\n", what, how, value,
+                    unit);
+}
+
+// The manual method for the same effort, so that who learned it on paper can check it.
+static void worksheet(const struct export_product *p, struct core_buf *out)
+{
+    const struct plan_worksheet *w = p->plan ? &p->plan->worksheet : NULL;
+    if (!w || !(w->effort_m2 > 0))
+        return;
+    core_buf_puts(out, "<section>\n<h2>By hand: the worksheet for the same effort</h2>\n<div class=\"wide\">"
+                       "<table><thead><tr><th>Step</th><th>How</th><th class=\"n\">Value</th></tr></thead>"
+                       "<tbody>\n");
+    step_row(out, "Total probable error E", "half of the cloud lies within it, about the datum",
+             core_nm_from_m(w->error_m), " NM");
+    step_row(out, "Effort Z", "sum of sweep width \xc3\x97 track at search speed",
+             core_nm_from_m(core_nm_from_m(w->effort_m2)), " NM\xc2\xb2");
+    step_row(out, "Optimal search factor", "where POC \xc3\x97 POD is largest", w->factor, "");
+    step_row(out, "Search radius R", "factor \xc3\x97 E; the square is 2 R wide", core_nm_from_m(w->radius_m),
+             " NM");
+    step_row(out, "Coverage C", "Z / 4 R\xc2\xb2; each unit's spacing is its sweep width / C", w->coverage,
+             "");
+    step_row(out, "POC", "a circular normal in the square", 100 * w->poc, " %");
+    step_row(out, "POD", "of even sweeps at that coverage", 100 * w->pod, " %");
+    step_row(out, "POS on paper", "POC \xc3\x97 POD: a cloud at rest, one perfect square", 100 * w->pos,
+             " %");
+    core_buf_puts(out, "</tbody></table></div>\n");
+    if (isfinite(p->plan->manual_pos))
+        core_buf_printf(
+            out,
+            "<p>On the cloud as it drifts, that square in strips gives %.1f %%; this plan %.1f %%, "
+            "%.1f points more.</p>\n",
+            100 * p->plan->manual_pos, 100 * p->plan->pos_total,
+            100 * (p->plan->pos_total - p->plan->manual_pos));
+    core_buf_puts(out, "</section>\n");
+}
+
 static void hours_cell(struct core_buf *out, const struct export_survival *line, double hours)
 {
     if (isnan(hours))
@@ -212,6 +251,7 @@ void export_report_facts(const struct export_product *p, struct core_buf *out)
 {
     sources(p, out);
     assumptions(p, out);
+    worksheet(p, out);
     datum_table(p, out);
     survival(p, out);
     provenance(p, out);

@@ -363,6 +363,29 @@ static bool layout_of(const struct plan_crew *crew, const double *effort, int ki
     return true;
 }
 
+bool plan_optimise_worksheet(const struct plan_crew *crew, struct plan_worksheet *out)
+{
+    struct plan_worksheet w = {0};
+    struct plan_spread s;
+    double mid = 0;
+    for (size_t a = 0; a < crew->problem->n_assets; a++) {
+        struct view view;
+        double effort = effort_of(crew, a);
+        if (effort > 0 && view_of(crew, a, NULL, &view))
+            w.effort_m2 += effort, mid += effort * view.mid_s;
+    }
+    if (!(w.effort_m2 > 0) || !plan_scene_spread(crew->scene, mid / w.effort_m2, NULL, &s))
+        return false;
+    w.error_m = fmax(1.1774100225154747 * sqrt((s.xx_m2 + s.yy_m2) / 2), 200);
+    w.factor = plan_manual_factor(w.error_m, w.effort_m2, crew->problem->detection, &w.pos);
+    w.radius_m = w.factor * w.error_m;
+    w.coverage = w.effort_m2 / (4 * w.radius_m * w.radius_m);
+    w.poc = pow(erf(w.factor * 1.1774100225154747 / sqrt(2)), 2);
+    w.pod = w.pos / w.poc;
+    *out = w;
+    return true;
+}
+
 static void keep(const struct plan_crew *crew, struct plan_arrangement *to)
 {
     memcpy(to->wish, crew->wish, crew->problem->n_assets * sizeof *to->wish);

@@ -24,6 +24,9 @@ enum { PLAN_BUDGET_S = 2 };
 enum ph_status plan_optimise_more(struct plan_crew *crew, struct plan_crew *scouts, struct core_job *job,
                                   struct core_arena *arena, struct ph_err *err) PH_NODISCARD;
 
+// The worksheet's steps for those who are planned; false when there is no effort.
+bool plan_optimise_worksheet(const struct plan_crew *crew, struct plan_worksheet *out);
+
 // Places an arrangement; false when it breaks a rule on the way.
 bool plan_arrangement_place(struct plan_crew *crew, const struct plan_arrangement *arrangement);
 

@@ -323,6 +323,8 @@ static enum ph_status search(struct making *m, struct ph_err *err)
         status = plan_optimise_explore(&scouts, m->job, &m->arena, &best, &manual, err);
     if (status)
         return status;
+    if (!plan_optimise_worksheet(&m->crew, &m->out->worksheet))
+        m->out->worksheet = (struct plan_worksheet){0};
     bool lawful = plan_arrangement_place(&m->crew, &manual);
     double manual_pos = plan_crew_pos(&m->crew);
     m->out->manual_pos = lawful && manual_pos > 0 && !all_kept(problem) ? manual_pos : NAN;

@@ -101,6 +101,16 @@ struct plan_unused {
     const char *why;
 };
 
+// The manual worksheet for the same effort, step by step: POS = POC x POD of one square on a circular normal.
+struct plan_worksheet {
+    double error_m;   // E, total probable error: 50 % lie within it
+    double effort_m2; // Z, sum of sweep width x track at search speed
+    double factor;    // fs, the optimal search factor
+    double radius_m;  // R = fs E, half the side of the square
+    double coverage;  // C = Z / 4 R2
+    double poc, pod, pos;
+};
+
 struct plan_result {
     struct core_arena arena;
     struct plan_area *area; // in the order of the case's assets
@@ -109,12 +119,13 @@ struct plan_result {
     size_t n_unused;
     int64_t valid_from_ns, valid_to_ns;
     double pos_total, pos_bound;
-    double pos_other;       // total under the other detection law
-    double *pos_per_source; // [n_sources] given that the scenario is the right one
-    double *pos_per_object; // [n_objects]
-    double bound_cell_m;    // cells of the relaxation
-    double bound_gap;       // its own certificate: how far the relaxation may be from its optimum
-    double manual_pos;      // IAMSAR-style single square/strip worksheet for the same effort; NAN if none
+    double pos_other;                // total under the other detection law
+    double *pos_per_source;          // [n_sources] given that the scenario is the right one
+    double *pos_per_object;          // [n_objects]
+    double bound_cell_m;             // cells of the relaxation
+    double bound_gap;                // its own certificate: how far the relaxation may be from its optimum
+    struct plan_worksheet worksheet; // all 0 when nobody is planned
+    double manual_pos; // IAMSAR-style single square/strip worksheet for the same effort; NAN if none
 };
 
 enum ph_status plan_make(const struct plan_problem *problem, struct core_job *job, struct plan_result *out,

@@ -158,6 +158,10 @@ static void whole_plan(void)
     areas_check(&p, &r);
     printf("# pos %.4f bound %.4f manual %.4f share %.3f\n", r.pos_total, r.pos_bound, r.manual_pos,
            r.pos_total / r.pos_bound);
+    const struct plan_worksheet *w = &r.worksheet;
+    tap_near(w->poc * w->pod, plan_manual_pos(w->error_m, w->effort_m2, w->factor, PLAN_INVERSE_CUBE), 1e-12,
+             "the worksheet's POC x POD is its POS");
+    tap_near(w->coverage * 4 * w->radius_m * w->radius_m / w->effort_m2, 1, 1e-12, "at C = Z / 4 R2");
     tap_ok(r.pos_total >= r.manual_pos, "the plan is not below the manual method");
     tap_ok(r.pos_total <= r.pos_bound && r.pos_total > 0.85 * r.pos_bound,
            "the plan is below its bound and near it");
