@@ -56,7 +56,8 @@ struct ph_position {
 #define PH_TEXT 64 // room for any position or time written by the functions below
 
 // Any usual marine notation: "33-24.5N 012-42.0E", "33.4083, 12.7" (latitude first), ...
-PH_API enum ph_status ph_position_parse(const char *text, struct ph_position *out, struct ph_err *err) PH_NODISCARD;
+PH_API enum ph_status ph_position_parse(const char *text, struct ph_position *out,
+                                        struct ph_err *err) PH_NODISCARD;
 // "33-24.5N 012-42.0E", with 0 to 4 decimals of a minute.
 PH_API void ph_position_format(struct ph_position position, int decimals, char out[PH_TEXT]);
 // ISO 8601 with `Z` or a numeric offset; without one it is refused.
@@ -77,21 +78,22 @@ PH_API enum ph_status ph_leeway(const char *key, double wind_u_mps, double wind_
 
 // A zeroed struct takes everything from the case and uses all processors.
 struct ph_options {
-    int threads;        // 0: as many as there are
-    size_t particles;   // 0: the case's
+    int threads;      // 0: as many as there are
+    size_t particles; // 0: the case's
     int has_seed;
-    uint64_t seed;      // when has_seed
-    volatile int *stop; // set it from another thread or a signal handler to end with PH_EINTERRUPTED; may be NULL
+    uint64_t seed; // when has_seed
+    volatile int
+        *stop; // set it from another thread or a signal handler to end with PH_EINTERRUPTED; may be NULL
 };
 
 struct ph_run; // a case that has been drifted; owns all memory
 
 // Reads the case, opens its forcing and drifts the ensemble. Free with ph_run_free.
-PH_API enum ph_status ph_run_drift(const char *case_path, const struct ph_options *options, struct ph_run **out,
-                                   struct ph_err *err) PH_NODISCARD;
+PH_API enum ph_status ph_run_drift(const char *case_path, const struct ph_options *options,
+                                   struct ph_run **out, struct ph_err *err) PH_NODISCARD;
 // The same and the probability map, the searches already flown, and the plan for the case's assets.
-PH_API enum ph_status ph_run_plan(const char *case_path, const struct ph_options *options, struct ph_run **out,
-                                  struct ph_err *err) PH_NODISCARD;
+PH_API enum ph_status ph_run_plan(const char *case_path, const struct ph_options *options,
+                                  struct ph_run **out, struct ph_err *err) PH_NODISCARD;
 // Writes all files of the contract into a folder (after ph_run_plan).
 PH_API enum ph_status ph_run_write(struct ph_run *run, const char *folder, struct ph_err *err) PH_NODISCARD;
 PH_API void ph_run_free(struct ph_run *run); // NULL is fine

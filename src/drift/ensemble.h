@@ -45,7 +45,8 @@ struct drift_service {
 
 // Runs the case from seeds to drift.until: the model of docs/drift.md. Same case, same bytes, whatever
 // job->threads. PH_EINPUT where forcing is missing and on_missing is "error": err says kind, place and time.
-// Warnings: "forcing-held", "forcing-missing", "forcing-coastal" (from 1 % of the particle time up). Out is freed with drift_ensemble_free.
+// Warnings: "forcing-held", "forcing-missing", "forcing-coastal" (from 1 % of the particle time up). Out is
+// freed with drift_ensemble_free.
 enum ph_status drift_run(const struct scenario_case *c, const struct scenario_seeds *seeds,
                          struct forcing *forcing, struct geo_coast *coast, struct core_job *job,
                          struct drift_ensemble *out, struct drift_service *service,

@@ -96,8 +96,7 @@ static void flags(struct file *f, int id, size_t n,
 
 static const char *status_name(const struct scenario_case *c, size_t i)
 {
-    static const char *const names[] = {"active", "stranded", "missing_data", "not_released",
-                                        "underway"};
+    static const char *const names[] = {"active", "stranded", "missing_data", "not_released", "underway"};
     return names[i];
 }
 

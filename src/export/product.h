@@ -106,7 +106,7 @@ struct export_product {
     const char *motion_text;                // "RK2, 600 s; wind error 2.0 m/s over 12 h; ..."
     const struct export_survival *survival; // NULL: nobody in the water, or its temperature is not known
     size_t n_survival;
-    double water_c[2];          // coldest and warmest along the datum
+    double water_c[2]; // coldest and warmest along the datum
     const struct export_traced *traced;
     size_t n_traced;
     const struct core_job *job; // warnings

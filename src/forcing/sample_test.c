@@ -53,7 +53,8 @@ static void coast(void)
     tap_near(a.v, made_v(12, 33.5, 0), 1e-5, "with no valid corner the nearest valid point serves");
     tap_ok(a.flags & FORCING_FLAG_COASTAL, "and is flagged as coastal");
     a = made_ask(&request, 1, FORCING_MISSING_STOP, 12.1, 33.51, 0);
-    tap_ok(a.source == 0 && (a.flags & FORCING_FLAG_COASTAL), "up to 10 km where cells are smaller than that");
+    tap_ok(a.source == 0 && (a.flags & FORCING_FLAG_COASTAL),
+           "up to 10 km where cells are smaller than that");
     a = made_ask(&request, 1, FORCING_MISSING_STOP, 12.12, 33.51, 0);
     tap_ok(a.source == -1, "beyond 10 km and one and a half cells nothing serves");
     made.land = land_at_3h;

@@ -34,8 +34,8 @@ enum ph_status run_searches_apply(struct run *run, const struct plan_cloud *clou
 enum ph_status run_maps_write(struct run *run, const char *path, const struct prob_map_attrs *attrs,
                               struct ph_err *err) PH_NODISCARD;
 
-// A flown track from a file (GPX, or any that run/track.h reads): its points in order of time. A point without a
-// time or place is PH_EINPUT.
+// A flown track from a file (GPX, or any that run/track.h reads): its points in order of time. A point
+// without a time or place is PH_EINPUT.
 enum ph_status run_track_read(const char *path, struct core_arena *arena, struct scenario_track_point **track,
                               size_t *n_track, struct ph_err *err) PH_NODISCARD;
 

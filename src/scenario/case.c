@@ -136,10 +136,9 @@ static void extensions_keep(const struct scenario_node *root, struct scenario_ca
 static void document_read(const struct scenario_node *root, const struct scenario_overrides *overrides,
                           struct scenario_case *c)
 {
-    static const struct scenario_member members[] = {{"pharos"},      {"name"},    {"objects"}, {"scenarios"},
-                                                     {"environment"}, {"drift"},   {"assets"},  {"avoid"},
-                                                     {"conditions"},  {"searches"},
-                                                     {"sightings"}};
+    static const struct scenario_member members[] = {
+        {"pharos"}, {"name"},  {"objects"},    {"scenarios"}, {"environment"}, {"drift"},
+        {"assets"}, {"avoid"}, {"conditions"}, {"searches"},  {"sightings"}};
     struct scenario_window times;
     if (!scenario_node_is_object(root, members, COUNT(members)))
         return;

@@ -32,7 +32,7 @@ struct scenario_object {
     double change_after_s[2];  // at a time uniform between these, from its start;
     double change_factor;      // then its leeway, noise included, is multiplied by this
     double weight;             // normalised over the case
-    int persons;   // -1 unknown
+    int persons;               // -1 unknown
     double jibing_per_h;
     int jibing_resistance;
     double crossover_mps; // see object/leeway.h
@@ -86,16 +86,18 @@ struct scenario_source {
     const char *id;
     double weight; // normalised
     enum scenario_kind kind;
-    struct scenario_start *start; // POINT, BEARING, BACKTRACK 1, LINE 2, POINTS n, VOYAGE the route without times
+    struct scenario_start
+        *start; // POINT, BEARING, BACKTRACK 1, LINE 2, POINTS n, VOYAGE the route without times
     size_t n_start;
     struct geo_pos *polygon; // AREA
     size_t n_polygon;
     struct scenario_voyage voyage;
     struct scenario_bearing bearing;
-    bool *found_object;  // BACKTRACK: [n_objects] what the find may be; start is the find
-    int64_t earliest_ns; // BACKTRACK: nothing began before
-    struct scenario_window time; // AREA, BEARING; BACKTRACK: from the earliest to the find; VOYAGE: from the first departure to the end of the distress
-                                 // window, or the last departure; for the others the hull of their starts
+    bool *found_object;          // BACKTRACK: [n_objects] what the find may be; start is the find
+    int64_t earliest_ns;         // BACKTRACK: nothing began before
+    struct scenario_window time; // AREA, BEARING; BACKTRACK: from the earliest to the find; VOYAGE: from the
+                                 // first departure to the end of the distress window, or the last departure;
+                                 // for the others the hull of their starts
     bool *object_allowed;        // [n_objects]
 };
 
@@ -194,9 +196,9 @@ struct scenario_search {
     const char *id, *asset, *pointer;
     struct scenario_track_point *track;
     size_t n_track;
-    const char *file;     // GPX, CSV or AIS, resolved; NULL when the track is in the case
-    const char *mmsi;     // the ship in an AIS log; NULL: the only one
-    bool has_window;      // only what was flown between these counts
+    const char *file; // GPX, CSV or AIS, resolved; NULL when the track is in the case
+    const char *mmsi; // the ship in an AIS log; NULL: the only one
+    bool has_window;  // only what was flown between these counts
     struct scenario_window window;
     double sweep_width_m; // NAN: that of the asset named, from the tables
     bool found;

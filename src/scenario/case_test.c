@@ -233,8 +233,7 @@ static void test_contract_example(void)
     struct scenario_case c;
     struct scenario_problems problems;
     enum ph_status status = parse(from, &c, &problems, &err);
-    if (!tap_ok(status == PH_OK && problems.n == 0 && c.n_sources == 2 &&
-                    c.source[1].kind == SCENARIO_VOYAGE,
+    if (!tap_ok(status == PH_OK && problems.n == 0 && c.n_sources == 2 && c.source[1].kind == SCENARIO_VOYAGE,
                 "the contract's example is a good case"))
         problems_show(&problems);
     parsed_fini(&c, &problems);
