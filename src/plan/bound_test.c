@@ -88,13 +88,15 @@ static double trial_run(uint64_t seed, int plans, int *above)
                 core_rng_uniform(seed, k, (uint32_t)a + 20, CORE_RNG_PLAN, u);
                 core_rng_uniform(seed, k, (uint32_t)a + 30, CORE_RNG_PLAN, v);
                 size_t i = (size_t)(u[0] * scene.n), at = 3 * scene.n + i;
-                struct plan_wish wish = {scene.x[at] + z[0] * NM,
-                                         scene.y[at] + z[1] * NM,
-                                         180 * u[1],
-                                         log(t.sweep[a][0] / (0.4 + 2 * u[2])),
-                                         z[2],
-                                         v[0] < .5,
-                                         v[1] < .5};
+                enum plan_kind kind = v[2] < .7 ? PLAN_PARALLEL : v[2] < .85 ? PLAN_SQUARE : PLAN_SECTOR;
+                struct plan_wish wish = {.kind = kind,
+                                         .x_m = scene.x[at] + z[0] * NM,
+                                         .y_m = scene.y[at] + z[1] * NM,
+                                         .bearing_deg = 180 * u[1],
+                                         .log_spacing = log(t.sweep[a][0] / (0.4 + 2 * u[2])),
+                                         .log_aspect = z[2],
+                                         .far_end = v[0] < .5,
+                                         .right = v[1] < .5};
                 (void)plan_crew_place(&crew, a, &wish);
             }
             most = fmax(most, plan_crew_pos(&crew));

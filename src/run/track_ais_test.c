@@ -111,7 +111,7 @@ static void damage(void)
         for (uint32_t k = 0; k < 1 + (uint32_t)(u[0] * 6); k++) {
             double v[4];
             core_rng_uniform(7, round, 2 + k, CORE_RNG_PLAN, v);
-            text[(size_t)(v[0] * n)] = (char)(v[1] * 256);
+            text[(size_t)(v[0] * n)] = (char)(unsigned char)(v[1] * 256);
         }
         struct track_raw raw = read_log(text, (size_t)(n * (u[1] < .5 ? 1 : u[2])));
         fixes += raw.n;
