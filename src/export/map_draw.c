@@ -1,6 +1,7 @@
 #include "export/map_draw.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "core/units.h"
@@ -122,48 +123,108 @@ bool export_map_is_free(const struct export_map_canvas *map, struct export_map_r
     return true;
 }
 
-// How bad a place is: area shared with what is there, far more outside the frame, a little for distance.
-static double cost_of(const struct export_map_canvas *map, struct export_map_rect rect, double distance)
+static struct export_map_xy corner_at(const struct export_map_canvas *map, size_t area, int k)
+{
+    return export_map_to_xy(&map->frame, map->p->plan->area[area].corner[k % 4]);
+}
+
+// Of nine points of a rectangle, the share that lies in an area (a convex figure: on one side of all edges).
+static double share_inside(const struct export_map_canvas *map, struct export_map_rect rect, size_t area)
+{
+    int inside = 0;
+    for (int i = 0; i < 9; i++) {
+        double x = rect.x + rect.w * (i % 3) / 2, y = rect.y + rect.h * (i / 3) / 2;
+        int left = 0;
+        for (int k = 0; k < 4; k++) {
+            struct export_map_xy a = corner_at(map, area, k), b = corner_at(map, area, k + 1);
+            left += (b.x - a.x) * (y - a.y) - (b.y - a.y) * (x - a.x) > 0;
+        }
+        inside += left == 0 || left == 4;
+    }
+    return inside / 9.0;
+}
+
+// How bad a place is: area shared with what is there, far more outside the frame, a little for distance. The
+// name of a unit in another unit's area would send it there: worse than anything but the frame.
+static double cost_of(const struct export_map_canvas *map, struct export_map_rect rect, double distance,
+                      size_t owner)
 {
     const struct export_map_frame *f = &map->frame;
     struct export_map_rect inner = {f->left + 4, f->top + 4, f->right - f->left - 8, f->bottom - f->top - 8};
     double cost = 0.02 * distance * map->unit + 20 * (rect.w * rect.h - overlap(rect, inner));
     for (size_t i = 0; i < map->n_taken; i++)
         cost += overlap(rect, map->taken[i]);
+    for (size_t i = 0; owner != SIZE_MAX && i < map->p->plan->n_areas; i++)
+        if (i != owner)
+            cost += 5 * rect.w * rect.h * share_inside(map, rect, i);
     return cost;
 }
 
-void export_map_label(struct export_map_canvas *map, const struct export_map_text *text,
-                      struct export_map_xy at)
+// The best place found so far for a label, and the point that it names.
+struct label_place {
+    struct export_map_rect rect;
+    struct export_map_xy at;
+    double cost, distance;
+};
+
+static void label_search(const struct export_map_canvas *map, struct export_map_rect size,
+                         struct export_map_xy at, size_t owner, struct label_place *best)
 {
-    double pad = 4 * map->unit, best_cost = INFINITY, best_distance = 0;
-    struct export_map_rect size = export_map_text_size(map, text), best = {0};
-    size.w += 2 * pad;
-    size.h += pad;
     for (int ring = 0; ring < 7; ring++)
         for (int k = 0; k < 12; k++) {
             double angle = k * CORE_PI / 6, distance = (10 + 16 * ring) * map->unit;
             struct export_map_rect rect = size;
             rect.x = at.x + cos(angle) * (distance + size.w / 2) - size.w / 2;
             rect.y = at.y - sin(angle) * (distance + size.h / 2) - size.h / 2;
-            double cost = cost_of(map, rect, distance);
-            if (cost < best_cost) {
-                best_cost = cost;
-                best_distance = distance;
-                best = rect;
-            }
+            double cost = cost_of(map, rect, distance, owner);
+            if (cost < best->cost)
+                *best = (struct label_place){rect, at, cost, distance};
         }
-    if (best_distance > 40 * map->unit) {
-        cairo_move_to(map->cairo, at.x, at.y);
-        cairo_line_to(map->cairo, fmin(fmax(at.x, best.x), best.x + best.w),
-                      fmin(fmax(at.y, best.y), best.y + best.h));
+}
+
+static struct export_map_rect chip_size(struct export_map_canvas *map, const struct export_map_text *text)
+{
+    struct export_map_rect size = export_map_text_size(map, text);
+    size.w += 8 * map->unit;
+    size.h += 4 * map->unit;
+    return size;
+}
+
+static void label_put(struct export_map_canvas *map, const struct export_map_text *text,
+                      const struct label_place *place)
+{
+    struct export_map_rect r = place->rect;
+    if (place->distance > 40 * map->unit) {
+        cairo_move_to(map->cairo, place->at.x, place->at.y);
+        cairo_line_to(map->cairo, fmin(fmax(place->at.x, r.x), r.x + r.w),
+                      fmin(fmax(place->at.y, r.y), r.y + r.h));
         export_map_colour(map->cairo, text->colour, 0.8);
         cairo_set_line_width(map->cairo, 0.8 * map->unit);
         cairo_stroke(map->cairo);
     }
-    cairo_rectangle(map->cairo, best.x, best.y, best.w, best.h);
+    cairo_rectangle(map->cairo, r.x, r.y, r.w, r.h);
     cairo_set_source_rgba(map->cairo, 1, 1, 1, 0.86);
     cairo_fill(map->cairo);
-    export_map_text_put(map, text, best.x + pad, best.y + best.h / 2, 0);
-    export_map_take(map, best);
+    export_map_text_put(map, text, r.x + 4 * map->unit, r.y + r.h / 2, 0);
+    export_map_take(map, r);
+}
+
+void export_map_label(struct export_map_canvas *map, const struct export_map_text *text,
+                      struct export_map_xy at)
+{
+    struct label_place best = {.cost = INFINITY};
+    label_search(map, chip_size(map, text), at, SIZE_MAX, &best);
+    label_put(map, text, &best);
+}
+
+void export_map_label_area(struct export_map_canvas *map, const struct export_map_text *text, size_t area)
+{
+    struct export_map_rect size = chip_size(map, text);
+    struct label_place best = {.cost = INFINITY};
+    for (int k = 0; k < 4; k++) { // corners and middles of the sides
+        struct export_map_xy a = corner_at(map, area, k), b = corner_at(map, area, k + 1);
+        label_search(map, size, a, area, &best);
+        label_search(map, size, (struct export_map_xy){(a.x + b.x) / 2, (a.y + b.y) / 2}, area, &best);
+    }
+    label_put(map, text, &best);
 }

@@ -12,7 +12,7 @@ struct export_map_rect {
     double x, y, w, h;
 };
 
-enum { EXPORT_MAP_MAX_TAKEN = 256 };
+enum { EXPORT_MAP_MAX_TAKEN = 1024 };
 
 struct export_map_canvas {
     cairo_t *cairo;
@@ -50,6 +50,8 @@ void export_map_text_put(struct export_map_canvas *map, const struct export_map_
 // A label near a point: on a pale chip, where nothing else is; a thin line leads to it when it had to go far.
 void export_map_label(struct export_map_canvas *map, const struct export_map_text *text,
                       struct export_map_xy at);
+// The name of a unit, beside or in its own area and never in another's.
+void export_map_label_area(struct export_map_canvas *map, const struct export_map_text *text, size_t area);
 void export_map_take(struct export_map_canvas *map, struct export_map_rect rect);
 bool export_map_is_free(const struct export_map_canvas *map, struct export_map_rect rect);
 

@@ -197,13 +197,7 @@ static void unit_name(struct export_map_canvas *map, size_t i)
     export_task_label(i, label);
     export_letters_clean(map->p->asset[a->asset].id, 24, id, sizeof id);
     snprintf(text, sizeof text, "%s %s %s", label, id, a->pattern);
-    // at the highest corner, outside
-    size_t top = 0;
-    for (size_t k = 1; k < 4; k++)
-        if (export_map_to_xy(&map->frame, a->corner[k]).y < export_map_to_xy(&map->frame, a->corner[top]).y)
-            top = k;
-    export_map_label(map, &(struct export_map_text){text, export_style_unit(i)->colour, 15, true},
-                     export_map_to_xy(&map->frame, a->corner[top]));
+    export_map_label_area(map, &(struct export_map_text){text, export_style_unit(i)->colour, 15, true}, i);
 }
 
 // Edges of the areas count as taken, so that no label hides a turn.

@@ -8,8 +8,8 @@
 #define EXPORT_STYLE_SOFT "#566673"
 #define EXPORT_STYLE_LINE "#d5dde3"
 #define EXPORT_STYLE_SEA "#dbe7ee"
-#define EXPORT_STYLE_LAND "#e8e3d6"
-#define EXPORT_STYLE_COAST "#8b8674"
+#define EXPORT_STYLE_LAND "#cfc4a4" // darker than the design's: sea and land must differ in black and white
+#define EXPORT_STYLE_COAST "#6f6a59"
 #define EXPORT_STYLE_WARN "#9a4b00"
 #define EXPORT_STYLE_WARN_BACK "#fff1de"
 #define EXPORT_STYLE_OUTLINE "#9d2a23"
