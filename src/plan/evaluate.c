@@ -8,6 +8,7 @@
 #include "core/units.h"
 #include "plan/exposure.h"
 #include "plan/flat.h"
+#include "plan/rows.h"
 
 // One track over one cloud: prepared once, read by all threads.
 struct passing {
@@ -26,15 +27,12 @@ struct passing {
 // Lays a block of particles into the track's plane at the knots that matter.
 static void block_lay(const struct passing *pass, size_t from, size_t n, double *x, double *y)
 {
-    for (size_t k = 0; k < pass->n_knots; k++)
-        for (size_t i = 0; i < n; i++) {
-            size_t at = (pass->first_knot + k) * pass->cloud->n + from + i;
-            double lat = pass->cloud->lat_deg[at], lon = pass->cloud->lon_deg[at];
-            struct geo_xy xy = {NAN, NAN};
-            if (isfinite(lat) && isfinite(lon))
-                xy = plan_flat_to_xy(&pass->flat, lat, lon);
-            x[k * PLAN_EXPOSURE_BLOCK + i] = xy.x_m, y[k * PLAN_EXPOSURE_BLOCK + i] = xy.y_m;
-        }
+    const struct plan_rows *rows = plan_rows_best();
+    for (size_t k = 0; k < pass->n_knots; k++) {
+        size_t at = (pass->first_knot + k) * pass->cloud->n + from;
+        rows->lay(&pass->flat, n, pass->cloud->lat_deg + at, pass->cloud->lon_deg + at,
+                  x + k * PLAN_EXPOSURE_BLOCK, y + k * PLAN_EXPOSURE_BLOCK);
+    }
 }
 
 static void pass_range(void *arg, size_t from, size_t to, int thread)

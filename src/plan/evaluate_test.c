@@ -2,7 +2,9 @@
 
 #include "plan/exposure.h"
 #include "plan/flat.h"
+#include "core/rng.h"
 #include "plan/plan_try.h"
+#include "plan/rows.h"
 #include "plan/update.h"
 #include "sensor/sweep.h"
 #include "test/tap.h"
@@ -150,6 +152,81 @@ static void threads_and_order(void)
     core_arena_fini(&c.arena);
 }
 
+// The quick rows against the definition: legs short and long, particles at rest and fast, near, far and gone.
+static void rows_agree(void)
+{
+    enum { N = 700, LEGS = 45, MOST = LEGS + 4 };
+    static double x[4 * N], y[4 * N], quick[N], defined[N], other[N];
+    const double knot_s[] = {0, 3600, 7200, 10800};
+    struct plan_vertex way[LEGS + 1];
+    struct plan_piece piece[MOST];
+    double worst[2] = {0, 0}; // within 20 km, within 200 km
+    bool same = true;
+    for (int round = 0; round < 40; round++) {
+        double wide = round % 4 == 3 ? 2e5 : 2e4, u[4];
+        for (size_t i = 0; i < 4 * N; i++) {
+            core_rng_uniform(7, i, (uint32_t)round, CORE_RNG_PLAN, u);
+            x[i] = wide * (u[0] - 0.5), y[i] = wide * (u[1] - 0.5);
+            if (round % 2 && i >= N)
+                x[i] = x[i - N] + 1500 * u[2], y[i] = y[i - N] - 900 * u[3]; // drifts
+        }
+        x[11] = NAN, y[N + 12] = NAN;
+        for (size_t i = 0; i <= LEGS; i++) {
+            core_rng_uniform(8, i, (uint32_t)round, CORE_RNG_PLAN, u);
+            way[i] = (struct plan_vertex){100 + 230.0 * (double)i, wide * (u[0] - 0.5), wide * (u[1] - 0.5)};
+        }
+        size_t n = plan_pieces_cut(way, LEGS + 1, knot_s, 4, piece);
+        struct plan_sight sight = {x, y, N, N};
+        plan_exposure_pieces(piece, n, 0, &sight, quick);
+        plan_exposure_defined(piece, n, 0, &sight, defined);
+        for (size_t from = 0; from < N; from += PLAN_EXPOSURE_BLOCK)
+            plan_rows_any.expose(piece, n, 0, &sight, from,
+                                 N - from < PLAN_EXPOSURE_BLOCK ? N - from : PLAN_EXPOSURE_BLOCK,
+                                 other + from);
+        same = same && !memcmp(quick, other, sizeof quick);
+        for (size_t i = 0; i < N; i++) // as a chance, with W = 1000 m at 50 m/s
+            worst[wide > 1e5] =
+                fmax(worst[wide > 1e5], fabs(expm1(-2e6 * quick[i]) - expm1(-2e6 * defined[i])));
+    }
+    tap_ok(worst[0] < 2e-5 && worst[1] < 2e-4,
+           "the quick rows give each particle's chance as the definition does (worst %.1e, 200 km wide %.1e)",
+           worst[0], worst[1]);
+    tap_ok(same, "the rows of any processor and those of this one give the same bits");
+}
+
+// The plane for many positions at once, near the origin and beyond where its series hold, across 180.
+static void rows_lie(void)
+{
+    enum { N = 2000 };
+    static float lat[N], lon[N];
+    static double x[N], y[N], x2[N], y2[N];
+    const struct geo_pos origins[] = {{54.3, 179.6}, {-71, -179.9}, {0, 0}, {12, -60}};
+    double worst = 0;
+    bool same = true;
+    for (size_t o = 0; o < 4; o++) {
+        struct plan_flat flat;
+        plan_flat_init(&flat, origins[o]);
+        for (size_t i = 0; i < N; i++) {
+            double size = i % 10 ? 5 : 18, u[4];
+            core_rng_uniform(3, i, (uint32_t)o, CORE_RNG_PLAN, u);
+            lat[i] = (float)(origins[o].lat_deg + size * (u[0] - 0.5));
+            lon[i] = (float)core_deg_wrap180(origins[o].lon_deg + 2 * size * (u[1] - 0.5));
+        }
+        lat[5] = NAN;
+        plan_rows_best()->lay(&flat, N, lat, lon, x, y);
+        plan_rows_any.lay(&flat, N, lat, lon, x2, y2);
+        same = same && !memcmp(x, x2, sizeof x) && !memcmp(y, y2, sizeof y);
+        for (size_t i = 0; i < N; i++) {
+            struct geo_xy xy = plan_flat_to_xy(&flat, lat[i], lon[i]);
+            if (i != 5)
+                worst = fmax(worst, hypot(x[i] - xy.x_m, y[i] - xy.y_m));
+        }
+        same = same && isnan(x[5]) && isnan(y[5]);
+    }
+    tap_ok(worst < 1e-6, "many positions are laid into the plane as one is (worst %.1e m)", worst);
+    tap_ok(same, "on any processor alike; what has no position gets none");
+}
+
 static void posterior(void)
 {
     const double pod[] = {.8, 0, .5};
@@ -174,6 +251,8 @@ int main(void)
     parallel_sweep();
     random_box();
     threads_and_order();
+    rows_agree();
+    rows_lie();
     posterior();
     return tap_done();
 }

@@ -2,13 +2,7 @@
 
 #include <math.h>
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&     \
-    !defined(__SANITIZE_THREAD__)
-// The same arithmetic (no fused operations) four wide where the machine can: the same bytes, sooner.
-#define PLAN_WIDE __attribute__((target_clones("default", "avx2")))
-#else
-#define PLAN_WIDE
-#endif
+#include "plan/rows.h"
 
 static const double CLOSE_M2 = 1e-6; // a millimetre: keeps a hit on the nose finite
 static const double MOST_PER_PIECE = 1e12;
@@ -44,9 +38,9 @@ size_t plan_pieces_cut(const struct plan_vertex *vertex, size_t n, const double 
 }
 
 // Offsets and distances of the searcher from each particle at the start of a piece.
-PLAN_WIDE static void offsets(size_t n, const double *restrict xa, const double *restrict ya,
-                              const double *restrict xb, const double *restrict yb, double f, double qx,
-                              double qy, double *restrict dx, double *restrict dy, double *restrict dist)
+static void offsets(size_t n, const double *restrict xa, const double *restrict ya, const double *restrict xb,
+                    const double *restrict yb, double f, double qx, double qy, double *restrict dx,
+                    double *restrict dy, double *restrict dist)
 {
     for (size_t i = 0; i < n; i++) {
         dx[i] = qx - (xa[i] + f * (xb[i] - xa[i]));
@@ -56,10 +50,9 @@ PLAN_WIDE static void offsets(size_t n, const double *restrict xa, const double 
 }
 
 // Adds one piece; its end is the next one's start.
-PLAN_WIDE static void advance(size_t n, const double *restrict xa, const double *restrict ya,
-                              const double *restrict xb, const double *restrict yb,
-                              const struct plan_piece *piece, double *restrict dx, double *restrict dy,
-                              double *restrict dist, double *restrict g)
+static void advance(size_t n, const double *restrict xa, const double *restrict ya, const double *restrict xb,
+                    const double *restrict yb, const struct plan_piece *piece, double *restrict dx,
+                    double *restrict dy, double *restrict dist, double *restrict g)
 {
     double f = piece->f1, qx = piece->x1, qy = piece->y1, tau = piece->tau_s;
     for (size_t i = 0; i < n; i++) {
@@ -91,12 +84,32 @@ static void expose_block(const struct plan_piece *piece, size_t n_pieces, size_t
     }
 }
 
-void plan_exposure_pieces(const struct plan_piece *piece, size_t n_pieces, size_t first_knot,
-                          const struct plan_sight *sight, double *g)
+void plan_exposure_defined(const struct plan_piece *piece, size_t n_pieces, size_t first_knot,
+                           const struct plan_sight *sight, double *g)
 {
     for (size_t from = 0; from < sight->n; from += PLAN_EXPOSURE_BLOCK) {
         size_t n = sight->n - from < PLAN_EXPOSURE_BLOCK ? sight->n - from : PLAN_EXPOSURE_BLOCK;
         expose_block(piece, n_pieces, first_knot, sight, from, n, g + from);
+    }
+}
+
+const struct plan_rows *plan_rows_best(void)
+{
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2"))
+        return &plan_rows_v3;
+#endif
+    return &plan_rows_any;
+}
+
+void plan_exposure_pieces(const struct plan_piece *piece, size_t n_pieces, size_t first_knot,
+                          const struct plan_sight *sight, double *g)
+{
+    const struct plan_rows *rows = plan_rows_best();
+    for (size_t from = 0; from < sight->n; from += PLAN_EXPOSURE_BLOCK) {
+        size_t n = sight->n - from < PLAN_EXPOSURE_BLOCK ? sight->n - from : PLAN_EXPOSURE_BLOCK;
+        rows->expose(piece, n_pieces, first_knot, sight, from, n, g + from);
     }
 }
 

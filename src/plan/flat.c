@@ -44,6 +44,9 @@ void plan_flat_init(struct plan_flat *flat, struct geo_pos origin)
     flat->east[0] = -sin_lon, flat->east[1] = cos_lon, flat->east[2] = 0;
     flat->north[0] = -sin_lat * cos_lon, flat->north[1] = -sin_lat * sin_lon, flat->north[2] = cos_lat;
     flat->up[0] = cos_lat * cos_lon, flat->up[1] = cos_lat * sin_lon, flat->up[2] = sin_lat;
+    flat->lat_deg = origin.lat_deg, flat->lon_deg = origin.lon_deg;
+    flat->sin_lat = sin_lat, flat->cos_lat = cos_lat;
+    flat->axis_m = GEO_WGS84_A_M / sqrt(w2) * cos_lat;
     flat->radius_m = GEO_WGS84_A_M * sqrt(1 - ECC2) / w2; // Gauss: sqrt(meridian x prime vertical)
 }
 

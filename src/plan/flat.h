@@ -9,6 +9,8 @@
 struct plan_flat {
     double origin[3], east[3], north[3], up[3]; // earth-centred (m) and its local axes
     double radius_m;                            // of the sphere that fits the ellipsoid best at the origin
+    double lat_deg, lon_deg, sin_lat, cos_lat;  // of the origin, and how far it is from the earth's axis
+    double axis_m;
 };
 
 // The earth-centred place of a position on the ellipsoid, and back (height is dropped).
