@@ -86,6 +86,7 @@ void drift_tally_add(struct drift_tally *to, const struct drift_tally *from)
         time_add(&to->missing[k], from->missing[k].s, from->missing[k].ns);
         time_add(&to->coastal[k], from->coastal[k].s, from->coastal[k].ns);
         time_add(&to->held[k], from->held[k].s, from->held[k].ns);
+        to->stopped[k] += from->stopped[k];
         for (int i = 0; i < DRIFT_SOURCES; i++)
             time_add(&to->served[k][i], from->served[k][i].s, from->served[k][i].ns);
     }
@@ -245,6 +246,7 @@ static bool row_missing(const struct drift_window *w, enum forcing_kind kind, si
     b->status[row] = DRIFT_MISSING_DATA;
     int64_t left_ns = w->c->drift.until_ns - b->begin_ns[row];
     time_add_ns(&b->block_tally.missing[kind], left_ns);
+    b->block_tally.stopped[kind]++;
     time_add_ns(&b->block_tally.total, left_ns);
     return true;
 }

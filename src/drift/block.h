@@ -59,6 +59,7 @@ struct drift_time_sum {
 struct drift_tally {
     struct drift_time_sum total, missing[DRIFT_DRIVERS], served[DRIFT_DRIVERS][DRIFT_SOURCES],
         coastal[DRIFT_DRIVERS], held[DRIFT_DRIVERS];
+    uint64_t stopped[DRIFT_DRIVERS]; // particles, for want of this kind
     uint64_t particle_steps;
 };
 void drift_tally_add(struct drift_tally *to, const struct drift_tally *from);

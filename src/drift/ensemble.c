@@ -10,6 +10,7 @@
 #include "core/time.h"
 #include "core/units.h"
 #include "drift/block.h"
+#include "drift/coverage.h"
 #include "drift/fast_plan.h"
 #include "drift/ranks.h"
 #include "drift/state.h"
@@ -48,7 +49,7 @@ struct run {
     uint32_t step_index;
     size_t next_output;
     struct drift_gap gap;     // the earliest, when forcing was missing and must not be
-    struct drift_tally tally; // of all threads, at the end of all ranks
+    struct drift_tally *upto; // [n_times] accounts of all threads to each output, at the end of all ranks
 };
 
 // ---- Time: steps end on their own grid, on forcing levels, on output times and at the end ----
@@ -210,11 +211,21 @@ static enum ph_status window_run(struct run *run, struct ph_err *err)
     return gap_error(run, err);
 }
 
+static struct drift_tally tally_now(const struct run *run)
+{
+    struct drift_tally tally = {0};
+    for (int i = 0; i < run->threads; i++)
+        drift_tally_add(&tally, drift_scratch_tally(run->scratch[i]));
+    return tally;
+}
+
 static void outputs_take(struct run *run)
 {
     struct drift_ensemble *e = run->ensemble;
-    while (run->next_output < e->n_times && e->time_ns[run->next_output] <= run->now_ns)
+    while (run->next_output < e->n_times && e->time_ns[run->next_output] <= run->now_ns) {
+        run->upto[run->next_output] = tally_now(run);
         drift_state_snapshot(&run->state, run->seeds, run->next_output++, e);
+    }
 }
 
 static enum ph_status run_all(struct run *run, struct ph_err *err)
@@ -288,7 +299,8 @@ static enum ph_status threads_init(struct run *run, struct ph_err *err)
     run->scratch = CORE_ARENA_NEW(&run->arena, struct drift_scratch *, (size_t)run->threads);
     run->outcome = CORE_ARENA_NEW(&run->arena, uint8_t, run->n_blocks);
     run->fast_rows = CORE_ARENA_NEW(&run->arena, struct drift_fast_rows *, (size_t)run->threads);
-    if (!run->scratch || !run->outcome || !run->fast_rows)
+    run->upto = CORE_ARENA_NEW(&run->arena, struct drift_tally, run->ensemble->n_times);
+    if (!run->scratch || !run->outcome || !run->fast_rows || !run->upto)
         return core_err_nomem(err);
     for (int i = 0; i < run->threads; i++)
         if (!(run->scratch[i] = drift_scratch_new()) || !(run->fast_rows[i] = drift_fast_rows_new()))
@@ -362,20 +374,13 @@ static enum ph_status ranks_join(struct run *run, enum ph_status status, struct 
     if (!status)
         status = core_mpi_agree(mpi, core_mpi_leads(mpi) && run->gap.any ? gap_error(run, err) : PH_OK, err);
     if (!status)
-        status = drift_ranks_gather(mpi, run->ensemble, &run->tally, err);
+        status = drift_ranks_gather(mpi, run->ensemble, run->upto, run->ensemble->n_times, err);
     return status ? status : core_mpi_warnings(mpi, run->job, err);
-}
-
-static void tally_threads(struct run *run)
-{
-    for (int i = 0; run->scratch && i < run->threads; i++)
-        if (run->scratch[i])
-            drift_tally_add(&run->tally, drift_scratch_tally(run->scratch[i]));
 }
 
 static void tally_sum(const struct run *run, struct drift_service *out)
 {
-    const struct drift_tally sum = run->tally;
+    const struct drift_tally sum = run->upto[run->ensemble->n_times - 1]; // the last output is the end
     out->total_s = seconds(sum.total);
     out->particle_steps = sum.particle_steps;
     for (int k = 0; k < DRIFT_DRIVERS; k++) {
@@ -427,12 +432,16 @@ enum ph_status drift_run_blocks(const struct scenario_case *c, const struct scen
     run->block = block < 1 ? 1 : block > DRIFT_FAST_ROWS ? DRIFT_FAST_ROWS : block;
     run->path = path;
     enum ph_status status = run_init(run, err);
+    int64_t begin_ns = run->now_ns;
     if (!status)
         status = run_all(run, err);
-    tally_threads(run);
     status = ranks_join(run, status, err);
+    struct drift_service accounts = {0};
+    if (!status)
+        status = drift_coverage_make(run->upto, ensemble.time_ns, ensemble.n_times, begin_ns,
+                                     c->drift.until_ns, &ensemble.arena, &accounts, err);
     if (!status) {
-        *service = (struct drift_service){0};
+        *service = accounts;
         tally_sum(run, service);
         warn(run, service);
         service->wall_s = core_time_monotonic_s() - began_s;

@@ -32,6 +32,14 @@ struct drift_ensemble {
     int64_t *start_ns;         // [n]
 };
 
+// The same between two output times, for the kinds that drive the drift (FORCING_CURRENT, FORCING_WIND).
+struct drift_interval {
+    int64_t from_ns, to_ns;
+    double total_s;
+    double served_s[2][32]; // by source
+    double held_s[2], missing_s[2];
+};
+
 // Where the forcing came from: particle-time in seconds by source, and what was irregular.
 struct drift_service {
     double total_s;                     // particle-time asked for
@@ -41,6 +49,8 @@ struct drift_service {
     double missing_s[FORCING_KINDS];    // no source, particle stopped
     size_t particle_steps;
     double wall_s;
+    const struct drift_interval *interval; // [n_intervals], in the ensemble's arena (drift/coverage.h)
+    size_t n_intervals;
 };
 
 // Runs the case from seeds to drift.until: the model of docs/drift.md. Same case, same bytes, whatever

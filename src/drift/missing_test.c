@@ -26,6 +26,30 @@ static bool warned(const struct core_job *job, const char *code)
     return false;
 }
 
+// The hours add up to the whole, and the shares of an hour to the hour.
+static void sums_ok(const struct drift_service *s)
+{
+    double total_s = 0, missing_s = 0, apart_s = 0;
+    for (size_t h = 0; h < s->n_intervals; h++) {
+        const struct drift_interval *hour = &s->interval[h];
+        total_s += hour->total_s;
+        missing_s += hour->missing_s[FORCING_WIND] + hour->missing_s[FORCING_CURRENT];
+        for (int k = 0; k < 2; k++) {
+            double sum_s = hour->missing_s[FORCING_WIND] + hour->missing_s[FORCING_CURRENT];
+            for (int i = 0; i < 32; i++)
+                sum_s += hour->served_s[k][i];
+            // what is held because its place has no source has no source's number
+            apart_s =
+                fmax(apart_s, fabs(hour->total_s - sum_s - (sum_s < hour->total_s ? hour->held_s[k] : 0)));
+        }
+    }
+    tap_near(total_s, s->total_s, 1e-6, "the hours add up to the run");
+    tap_near(missing_s, s->missing_s[FORCING_WIND] + s->missing_s[FORCING_CURRENT], 1e-6,
+             "and so does what is missing");
+    tap_ok(apart_s < 1e-6, "in each hour the sources and what is missing make up the whole (%g s apart)",
+           apart_s);
+}
+
 static void test_stop(void)
 {
     struct fixture f;
@@ -46,6 +70,13 @@ static void test_stop(void)
     tap_near(s.missing_s[FORCING_WIND], 2 * 43200, 1e-6, "the time without wind is counted");
     tap_near(s.served_s[FORCING_WIND][0], 2 * 43200, 1e-6, "and so is the time with it");
     tap_near(s.total_s, 2 * 86400, 1e-6, "together they are all the time");
+    tap_ok(s.n_intervals == 25 && s.interval[12].served_s[FORCING_WIND][0] == 2 * 3600 &&
+               s.interval[12].missing_s[FORCING_WIND] == 0 && s.interval[12].total_s == 2 * 3600,
+           "an hour with wind is served");
+    tap_ok(s.interval[13].served_s[FORCING_WIND][0] == 0 &&
+               s.interval[13].missing_s[FORCING_WIND] == 2 * 3600 && s.interval[13].total_s == 2 * 3600,
+           "the next one is missing");
+    sums_ok(&s);
     tap_ok(warned(&f.job, "forcing-missing") && !warned(&f.job, "forcing-held"), "a warning says so");
     drift_ensemble_free(&e);
     fixture_fini(&f);
@@ -66,6 +97,9 @@ static void test_hold(void)
     tap_ok(e.status[24 * 2] == DRIFT_ACTIVE, "all particles drift on");
     tap_near(e.lon_deg[24 * 2] * geo_earth_m_per_deg_lon(0), 0.5 * 86400, 2, "with the last wind");
     tap_near(s.held_s[FORCING_WIND], 2 * 43200, 2 * 600, "the time it was held is counted");
+    tap_ok(s.interval[12].held_s[FORCING_WIND] == 0 && s.interval[20].held_s[FORCING_WIND] == 2 * 3600,
+           "in the hours in which it was");
+    sums_ok(&s);
     tap_ok(warned(&f.job, "forcing-held"), "a warning says so");
     drift_ensemble_free(&e);
     fixture_fini(&f);

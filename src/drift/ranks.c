@@ -57,15 +57,17 @@ enum ph_status drift_ranks_gap(struct core_mpi *mpi, struct drift_gap *gap, stru
     return PH_OK;
 }
 
-static enum ph_status tallies_gather(struct core_mpi *mpi, struct drift_tally *tally, struct ph_err *err)
+static enum ph_status tallies_gather(struct core_mpi *mpi, struct drift_tally *tally, size_t n,
+                                     struct ph_err *err)
 {
     char *items;
-    enum ph_status status = items_gather(mpi, tally, sizeof *tally, &items, err);
+    enum ph_status status = items_gather(mpi, tally, n * sizeof *tally, &items, err);
     if (status)
         return status;
     const struct drift_tally *all = (const struct drift_tally *)(const void *)items;
-    for (int r = 1; core_mpi_leads(mpi) && r < core_mpi_size(mpi); r++)
-        drift_tally_add(tally, &all[r]);
+    for (size_t r = 1; core_mpi_leads(mpi) && r < (size_t)core_mpi_size(mpi); r++)
+        for (size_t i = 0; i < n; i++)
+            drift_tally_add(&tally[i], &all[r * n + i]);
     free(items);
     return PH_OK;
 }
@@ -84,12 +86,12 @@ static enum ph_status row_gather(struct core_mpi *mpi, void *row, size_t n, size
 }
 
 enum ph_status drift_ranks_gather(struct core_mpi *mpi, struct drift_ensemble *e, struct drift_tally *tally,
-                                  struct ph_err *err)
+                                  size_t n, struct ph_err *err)
 {
     size_t ranks = (size_t)core_mpi_size(mpi);
     void **part = malloc(ranks * sizeof *part);
     size_t *bytes = malloc(ranks * sizeof *bytes);
-    enum ph_status status = part && bytes ? tallies_gather(mpi, tally, err) : core_err_nomem(err);
+    enum ph_status status = part && bytes ? tallies_gather(mpi, tally, n, err) : core_err_nomem(err);
     for (size_t t = 0; !status && t < e->n_times; t++) {
         status = row_gather(mpi, e->lat_deg + t * e->n, e->n, sizeof *e->lat_deg, part, bytes, err);
         if (!status)

@@ -18,8 +18,8 @@ void drift_ranks_take(const struct core_mpi *mpi, struct drift_state *state);
 // Rank 0 gets the earliest gap of all ranks, of equals that of the first particle. After an agreement.
 enum ph_status drift_ranks_gap(struct core_mpi *mpi, struct drift_gap *gap, struct ph_err *err) PH_NODISCARD;
 
-// Rank 0 gets all snapshots and the accounts of all. After an agreement.
+// Rank 0 gets all snapshots, and the n accounts of all added up. After an agreement.
 enum ph_status drift_ranks_gather(struct core_mpi *mpi, struct drift_ensemble *ensemble,
-                                  struct drift_tally *tally, struct ph_err *err) PH_NODISCARD;
+                                  struct drift_tally *tally, size_t n, struct ph_err *err) PH_NODISCARD;
 
 #endif
