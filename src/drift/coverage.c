@@ -1,6 +1,9 @@
 #include "drift/coverage.h"
 
+#include <stdio.h>
+
 #include "core/err.h"
+#include "core/time.h"
 #include "core/units.h"
 
 // Seconds from one account to a later one: the difference is taken in integers, so that it is exact however
@@ -49,4 +52,22 @@ enum ph_status drift_coverage_make(const struct drift_tally *upto, const int64_t
     service->interval = interval;
     service->n_intervals = n_times;
     return PH_OK;
+}
+
+void drift_coverage_span(const struct drift_service *service, int kind, bool held, char out[DRIFT_SPAN_TEXT])
+{
+    char from[CORE_TIME_TEXT], to[CORE_TIME_TEXT];
+    bool any = false;
+    out[0] = 0;
+    for (size_t i = 0; i < service->n_intervals; i++) {
+        const struct drift_interval *at = &service->interval[i];
+        if (!((held ? at->held_s[kind] : at->missing_s[kind]) > 0))
+            continue;
+        if (!any)
+            core_time_iso(at->from_ns, from);
+        any = true;
+        core_time_iso(at->to_ns, to);
+    }
+    if (any)
+        snprintf(out, DRIFT_SPAN_TEXT, " (%s to %s)", from, to);
 }

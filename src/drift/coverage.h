@@ -12,4 +12,9 @@ enum ph_status drift_coverage_make(const struct drift_tally *upto, const int64_t
                                    int64_t begin_ns, int64_t until_ns, struct core_arena *arena,
                                    struct drift_service *service, struct ph_err *err) PH_NODISCARD;
 
+// " (2016-08-30T12:00:00Z to 2016-08-31T00:00:00Z)": from the first to the last interval in which a kind was
+// held or missing; empty when it never was.
+enum { DRIFT_SPAN_TEXT = 96 };
+void drift_coverage_span(const struct drift_service *service, int kind, bool held, char out[DRIFT_SPAN_TEXT]);
+
 #endif

@@ -397,17 +397,20 @@ static void warn(const struct run *run, const struct drift_service *service)
     for (int k = 0; k < DRIFT_DRIVERS && service->total_s > 0.0; k++) {
         const char *kind = kind_text((enum forcing_kind)k);
         double percent = 100.0 / service->total_s;
+        char held[DRIFT_SPAN_TEXT], missing[DRIFT_SPAN_TEXT];
+        drift_coverage_span(service, k, true, held);
+        drift_coverage_span(service, k, false, missing);
         if (service->held_s[k] > 0.0)
             core_job_warn(
                 run->job, "forcing-held",
-                "For %.2g %% of the particle-time no source covered the %s; the last known value was held.",
-                service->held_s[k] * percent, kind);
+                "For %.2g %% of the particle-time no source covered the %s%s; the last known value was held.",
+                service->held_s[k] * percent, kind, held);
         if (service->missing_s[k] > 0.0)
             core_job_warn(
                 run->job, "forcing-missing",
-                "For %.2g %% of the particle-time there was no %s at all; the particles concerned were "
+                "For %.2g %% of the particle-time there was no %s at all%s; the particles concerned were "
                 "stopped where they were.",
-                service->missing_s[k] * percent, kind);
+                service->missing_s[k] * percent, kind, missing);
         if (service->coastal_s[k] * percent >= COASTAL_WARN_PERCENT)
             core_job_warn(
                 run->job, "forcing-coastal",

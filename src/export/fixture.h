@@ -204,6 +204,29 @@ static inline void fixture_plan(struct fixture *f, struct geo_pos at, double siz
     f->p.plan = &f->plan;
 }
 
+// Currents missing for a fifth of the second hour; two sources of wind that differ by 2 m/s.
+static inline void fixture_forcing(struct fixture *f)
+{
+    static const double served[2][2] = {{1, 1}, {0.8, 1}};
+    static const size_t source[2] = {1, 1};
+    static const struct export_compared_pair pair = {0, 1, FIXTURE_TIMES, 2, 2, 5184};
+    struct export_coverage *coverage = CORE_ARENA_NEW(&f->arena, struct export_coverage, 2);
+    struct export_compared *compared = CORE_ARENA_NEW(&f->arena, struct export_compared, 1);
+    double *u = CORE_ARENA_NEW(&f->arena, double, 2 * FIXTURE_TIMES);
+    double *v = CORE_ARENA_NEW(&f->arena, double, 2 * FIXTURE_TIMES);
+    for (int h = 0; h < 2; h++)
+        coverage[h] = (struct export_coverage){.from_ns = fixture_t0 + h * 3600 * CORE_NS_PER_S,
+                                               .to_ns = fixture_t0 + (h + 1) * 3600 * CORE_NS_PER_S,
+                                               .particle_s = 3.6e7,
+                                               .served = served[h],
+                                               .missing = {h ? 0.2 : 0, 0}};
+    for (int i = 0; i < 2 * FIXTURE_TIMES; i++)
+        u[i] = i % 2 ? 5 : 7, v[i] = i == 3 ? NAN : 0;
+    *compared = (struct export_compared){"wind", 2, source, u, v, &pair, 1, 0.03};
+    f->p.coverage = coverage, f->p.n_coverage = 2;
+    f->p.compared = compared, f->p.n_compared = 1;
+}
+
 static inline void fixture_story(struct fixture *f, struct geo_pos at, double size)
 {
     static const struct export_source source[2] = {
@@ -232,6 +255,7 @@ static inline void fixture_story(struct fixture *f, struct geo_pos at, double si
         lon[i] = i == 2 ? NAN : (float)pos.lon_deg;
     }
     f->p.source = source, f->p.n_sources = 2;
+    fixture_forcing(f);
     f->p.object = object, f->p.n_objects = 2;
     f->p.scenario = scenario, f->p.n_scenarios = 2;
     f->p.track_lat_deg = lat, f->p.track_lon_deg = lon, f->p.n_tracks = FIXTURE_TRACKS;

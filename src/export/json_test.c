@@ -43,6 +43,24 @@ static void summary_follows_the_contract(const struct export_product *p)
     json_decref(root);
 }
 
+static void summary_says_which_source_served_when(const struct export_product *p)
+{
+    json_t *root = made(export_summary_json, p);
+    json_t *hour = json_array_get(json_object_get(root, "coverage"), 1);
+    tap_near(json_number_value(json_array_get(json_object_get(hour, "served"), 0)), 0.8, 1e-12,
+             "in the second hour the currents served four fifths");
+    tap_near(json_number_value(json_object_get(json_object_get(hour, "missing"), "current")), 0.2, 1e-12,
+             "and were missing for the rest");
+    json_t *wind = json_array_get(json_object_get(root, "compared"), 0);
+    json_t *pair = json_array_get(json_object_get(wind, "pairs"), 0);
+    tap_near(json_number_value(json_object_get(pair, "drift_24h_nm")), 5184 / 1852.0, 1e-3,
+             "two sources differ by so many miles of drift a day");
+    json_t *uv =
+        json_array_get(json_object_get(json_array_get(json_object_get(wind, "values"), 1), "uv_ms"), 1);
+    tap_ok(json_is_null(json_array_get(uv, 1)), "where a source does not cover the datum it is null");
+    json_decref(root);
+}
+
 static void plan_follows_the_contract(const struct export_product *p)
 {
     static const char *const top[] = {"pharos",           "valid",  "pos_total", "pos_bound",
@@ -199,6 +217,7 @@ int main(void)
 {
     struct fixture f;
     fixture_init(&f, (struct geo_pos){33.1667, 12.5}, 1);
+    summary_says_which_source_served_when(&f.p);
     summary_follows_the_contract(&f.p);
     plan_follows_the_contract(&f.p);
     fixture_fini(&f);

@@ -28,6 +28,32 @@ struct export_source { // one source of forcing
     double coastal_fraction; // of the particle-time: any source of this kind, carried to the coast
 };
 
+// Between two output times: which source of forcing served what share of the particle-time.
+enum { EXPORT_DRIVERS = 2 }; // "current", "wind"
+struct export_coverage {
+    int64_t from_ns, to_ns;
+    double particle_s;
+    const double *served; // [n_sources of the product]; NAN for kinds that do not drive the drift
+    double held[EXPORT_DRIVERS], missing[EXPORT_DRIVERS];
+};
+
+// What two sources of a kind say along the datum's way, where both cover it.
+struct export_compared_pair {
+    size_t a, b;              // among the sources of the comparison
+    size_t n;                 // output times that both cover
+    double mean_mps, max_mps; // size of the difference
+    double drift_m;           // drift in a day by the mean difference (wind: by leeway in it)
+};
+struct export_compared {
+    const char *kind; // "current", "wind"
+    size_t n_sources;
+    const size_t *source; // [n_sources] in the product's list
+    const double *u, *v;  // [n_times * n_sources] toward east and north; NAN where it does not cover
+    const struct export_compared_pair *pair;
+    size_t n_pairs;
+    double slope; // leeway for a m/s of difference, 1 for currents
+};
+
 struct export_object {
     const char *id, *key, *label, *tier, *search_object;
     double weight;
@@ -92,6 +118,10 @@ struct export_product {
     size_t n_times;
     const struct export_source *source;
     size_t n_sources;
+    const struct export_coverage *coverage; // by output interval; none when it is not known
+    size_t n_coverage;
+    const struct export_compared *compared; // kinds for which more than one source covers the datum's way
+    size_t n_compared;
     const struct export_object *object;
     size_t n_objects;
     const struct export_scenario *scenario;

@@ -15,6 +15,9 @@ enum ph_status export_report_unit(const struct export_product *p, size_t area, s
                                   struct ph_err *err) PH_NODISCARD;
 void export_report_facts(const struct export_product *p, struct core_buf *out);
 
+// Sources, what each served and when, and how they differ.
+void export_report_sources(const struct export_product *p, struct core_buf *out);
+
 // "71 %", "< 1 %", "0 %", "–" for NaN
 enum { EXPORT_PERCENT = 24 };
 void export_report_percent(double frac, char out[EXPORT_PERCENT]);

@@ -18,27 +18,6 @@ static void cell(struct core_buf *out, const char *text)
     core_buf_puts(out, "</td>");
 }
 
-static void sources(const struct export_product *p, struct core_buf *out)
-{
-    core_buf_puts(out, "<section class=\"page\">\n<h2>Wind, current and other forcing</h2>\n<div "
-                       "class=\"wide\"><table><thead>"
-                       "<tr><th>Kind</th><th>Source</th><th class=\"n\">Served</th></tr></thead><tbody>\n");
-    for (size_t i = 0; i < p->n_sources; i++) {
-        core_buf_puts(out, "<tr>");
-        cell(out, p->source[i].kind);
-        cell(out, p->source[i].text);
-        core_buf_printf(out, "<td class=\"n\">%.1f %%</td></tr>\n", 100 * p->source[i].fraction);
-    }
-    core_buf_puts(
-        out,
-        "</tbody></table></div>\n<p class=\"soft\">Served: the share of all particle-time that this source "
-        "answered for.</p>\n<p><b>Coast</b> ");
-    export_letters_html(out, p->coast_text ? p->coast_text : "none");
-    core_buf_puts(out, "</p>\n<p><b>Conditions</b> ");
-    export_letters_html(out, p->conditions_text ? p->conditions_text : "none given");
-    core_buf_puts(out, "</p>\n</section>\n");
-}
-
 static void object_rows(const struct export_product *p, struct core_buf *out)
 {
     for (size_t i = 0; i < p->n_objects; i++) {
@@ -249,7 +228,7 @@ static void provenance(const struct export_product *p, struct core_buf *out)
 
 void export_report_facts(const struct export_product *p, struct core_buf *out)
 {
-    sources(p, out);
+    export_report_sources(p, out);
     assumptions(p, out);
     worksheet(p, out);
     datum_table(p, out);

@@ -5,6 +5,7 @@
 
 #include "core/json.h"
 #include "core/units.h"
+#include "export/summary_sources.h"
 
 static void position(struct core_json *json, const char *key, struct geo_pos pos)
 {
@@ -64,21 +65,6 @@ static void one_time(struct core_json *json, const struct export_time *time)
     }
     containment(json, time);
     core_json_object_end(json);
-}
-
-static void sources(struct core_json *json, const struct export_product *p)
-{
-    core_json_key(json, "sources");
-    core_json_array(json);
-    for (size_t i = 0; i < p->n_sources; i++) {
-        core_json_object_flat(json);
-        core_json_key_text(json, "kind", p->source[i].kind);
-        core_json_key_text(json, "source", p->source[i].text);
-        core_json_key_num(json, "fraction", p->source[i].fraction, 6);
-        core_json_key_num(json, "coastal_fraction", p->source[i].coastal_fraction, 6);
-        core_json_object_end(json);
-    }
-    core_json_array_end(json);
 }
 
 static void shares(struct core_json *json, const char *key, size_t n, const double *before,
@@ -157,7 +143,7 @@ enum ph_status export_summary_json(const struct export_product *p, struct core_b
     for (size_t i = 0; i < p->n_times; i++)
         one_time(&json, &p->time[i]);
     core_json_array_end(&json);
-    sources(&json, p);
+    export_summary_sources(&json, p);
     taught(&json, p);
     warnings(&json, p);
     core_json_key_num(&json, "wall_s", p->wall_s, 4);

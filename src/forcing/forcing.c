@@ -278,6 +278,27 @@ void forcing_sample(const struct forcing *forcing, enum forcing_kind kind, size_
                                       source, flags);
 }
 
+enum ph_status forcing_sample_each(struct forcing *forcing, enum forcing_kind kind, int64_t t_ns,
+                                   struct geo_pos place, struct geo_box box, double *u, double *v,
+                                   struct ph_err *err)
+{
+    for (size_t s = 0; s < forcing->n[kind]; s++) {
+        struct forcing_source *source = forcing->source[kind][s];
+        double t_s = 0;
+        int8_t served = -1;
+        uint8_t flags;
+        forcing_source_narrow(source, box);
+        enum ph_status status = forcing_source_window(source, t_ns, t_ns, box, false, err);
+        if (status)
+            return status;
+        forcing_source_sample(source, 0, 1, &place.lat_deg, &place.lon_deg, &t_s, &u[s], &v[s], &served,
+                              &flags);
+        if (served < 0)
+            u[s] = v[s] = (double)NAN;
+    }
+    return PH_OK;
+}
+
 bool forcing_patch_of(const struct forcing *forcing, enum forcing_kind kind, struct forcing_patch *out)
 {
     for (size_t s = 0; s < forcing->n[kind]; s++)

@@ -84,6 +84,12 @@ void forcing_sample(const struct forcing *forcing, enum forcing_kind kind, size_
                     const double *lon_deg, const double *t_s, double *u, double *v, int8_t *source,
                     uint8_t *flags);
 
+// What each source of a kind says by itself at a place and time: u[s], v[s], NAN where it covers not. `box`
+// holds all places that will be asked about in one go. Ends the live window.
+enum ph_status forcing_sample_each(struct forcing *forcing, enum forcing_kind kind, int64_t t_ns,
+                                   struct geo_pos place, struct geo_box box, double *u, double *v,
+                                   struct ph_err *err) PH_NODISCARD;
+
 // Distance over which a value is carried to the coast where all corners are land (m).
 double forcing_coastal_reach_m(const struct forcing *forcing);
 

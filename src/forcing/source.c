@@ -510,6 +510,15 @@ static void slabs_drop(struct forcing_source *source)
     source->bytes = 0;
 }
 
+void forcing_source_narrow(struct forcing_source *source, struct geo_box box)
+{
+    if (source->series || !source->block.nj)
+        return;
+    struct forcing_block needed = forcing_grid_block(source->grid, box, BOX_MARGIN_FRAC);
+    if (source->block.nj * source->block.ni > 4 * needed.nj * needed.ni)
+        slabs_drop(source);
+}
+
 // Where each live point lies, and how the grid's axes lie there for vectors that are along them.
 static enum ph_status points_find(struct forcing_source *source, struct ph_err *err)
 {

@@ -73,6 +73,9 @@ int64_t forcing_source_next(const struct forcing_source *source, int64_t t_ns);
 // True when some of the box lies on the source's grid.
 bool forcing_source_touches(const struct forcing_source *source, struct geo_box box);
 
+// Forgets what is live when it is far more than the box needs, so that the next window loads little.
+void forcing_source_narrow(struct forcing_source *source, struct geo_box box);
+
 // Makes the window live. `hold`: outside its times, the nearest level serves.
 enum ph_status forcing_source_window(struct forcing_source *source, int64_t from_ns, int64_t to_ns,
                                      struct geo_box box, bool hold, struct ph_err *err) PH_NODISCARD;

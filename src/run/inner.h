@@ -26,6 +26,9 @@ enum ph_status run_asset_sweeps(struct run *run, const struct scenario_asset *as
 // Traces back the scenarios that begin with a find: their particles get their starts.
 enum ph_status run_trace(struct run *run, struct ph_err *err) PH_NODISCARD;
 
+// Sources of forcing into the product: what each served and when, and how far they differ at the datum.
+enum ph_status run_sources_add(struct run *run, struct ph_err *err) PH_NODISCARD;
+
 // Posterior weights after the searches of the case.
 enum ph_status run_searches_apply(struct run *run, const struct plan_cloud *cloud,
                                   struct ph_err *err) PH_NODISCARD;

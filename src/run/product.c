@@ -11,6 +11,7 @@
 #include "geo/grid.h"
 #include "geo/notation.h"
 #include "object/survival.h"
+#include "run/inner.h"
 
 enum { MAP_TRACKS = 40 };
 
@@ -24,13 +25,6 @@ static const char *const kind_names[] = {
     [SCENARIO_LINE] = "line",           [SCENARIO_BEARING] = "bearing", [SCENARIO_VOYAGE] = "voyage",
     [SCENARIO_BACKTRACK] = "backtrack",
 };
-static const char *const forcing_names[FORCING_KINDS] = {
-    [FORCING_CURRENT] = "current",
-    [FORCING_WIND] = "wind",
-    [FORCING_WAVES] = "waves",
-    [FORCING_SEA_TEMPERATURE] = "sea_temperature",
-};
-
 // A text built in a buffer, kept in the run's arena; NULL when out of memory.
 static const char *buffer_keep(struct run *run, struct core_buf *buf)
 {
@@ -265,31 +259,6 @@ static enum ph_status assets_add(struct run *run, struct ph_err *err)
     return PH_OK;
 }
 
-static enum ph_status sources_add(struct run *run, struct ph_err *err)
-{
-    size_t n = 0, total = 0;
-    if (!run->forcing) // a trajectory file does not say what drove it
-        return PH_OK;
-    for (int kind = 0; kind < FORCING_KINDS; kind++)
-        total += forcing_n_sources(run->forcing, kind);
-    struct export_source *list = CORE_ARENA_NEW(&run->arena, struct export_source, total);
-    if (!list)
-        return core_err_nomem(err);
-    for (int kind = 0; kind < FORCING_KINDS; kind++)
-        for (size_t s = 0; s < forcing_n_sources(run->forcing, kind); s++) {
-            double asked_s = run->service.total_s;
-            list[n++] = (struct export_source){
-                .kind = forcing_names[kind],
-                .text = forcing_source_text(run->forcing, kind, s),
-                .fraction = asked_s > 0 && s < 32 ? run->service.served_s[kind][s] / asked_s : 0,
-                .coastal_fraction = asked_s > 0 ? run->service.coastal_s[kind] / asked_s : 0,
-            };
-        }
-    run->product.source = list;
-    run->product.n_sources = n;
-    return PH_OK;
-}
-
 static void number_add(struct core_buf *buf, const char *name, double value, const char *unit)
 {
     if (!isnan(value))
@@ -476,7 +445,7 @@ enum ph_status run_product(struct run *run, struct ph_err *err)
     if (!status)
         status = assets_add(run, err);
     if (!status)
-        status = sources_add(run, err);
+        status = run_sources_add(run, err);
     if (!status)
         status = tracks_add(run, err);
     if (!status)
