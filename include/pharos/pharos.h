@@ -32,6 +32,10 @@ enum ph_status {
     PH_ENOMEM,       // 4: out of memory
     PH_EINTERNAL,    // 4: a fault of Pharos itself
     PH_EINTERRUPTED, // 130: stopped by the user
+    PH_ENOTFOUND,    // 2: no such case, event or attachment in the store
+    PH_ECONFLICT,    // 2: somebody else has changed it since it was read; nothing was written
+    PH_EBUSY,        // 3: the store is held by others for too long, or its server is away: try again
+    PH_EFULL,        // 3: no space left: nothing was written, what was there is there
 };
 
 // What went wrong, where (file, JSON pointer, variable) and what to do about it. Texts may be empty.

@@ -22,6 +22,14 @@ const char *ph_status_text(int status)
         return "internal error";
     case PH_EINTERRUPTED:
         return "interrupted";
+    case PH_ENOTFOUND:
+        return "not found";
+    case PH_ECONFLICT:
+        return "changed by somebody else";
+    case PH_EBUSY:
+        return "busy";
+    case PH_EFULL:
+        return "no space left";
     }
     return "unknown status";
 }
@@ -33,8 +41,12 @@ int core_err_exit(enum ph_status status)
         return 0;
     case PH_EINPUT:
     case PH_EUNSUPPORTED:
+    case PH_ENOTFOUND:
+    case PH_ECONFLICT:
         return 2;
     case PH_EIO:
+    case PH_EBUSY:
+    case PH_EFULL:
         return 3;
     case PH_EINTERRUPTED:
         return 130;

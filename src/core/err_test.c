@@ -10,8 +10,9 @@ static void exits(void)
     static const struct {
         enum ph_status status;
         int code;
-    } rows[] = {{PH_OK, 0},     {PH_EINPUT, 2},    {PH_EUNSUPPORTED, 2},  {PH_EIO, 3},
-                {PH_ENOMEM, 4}, {PH_EINTERNAL, 4}, {PH_EINTERRUPTED, 130}};
+    } rows[] = {{PH_OK, 0},        {PH_EINPUT, 2},    {PH_EUNSUPPORTED, 2},   {PH_EIO, 3},
+                {PH_ENOMEM, 4},    {PH_EINTERNAL, 4}, {PH_EINTERRUPTED, 130}, {PH_ENOTFOUND, 2},
+                {PH_ECONFLICT, 2}, {PH_EBUSY, 3},     {PH_EFULL, 3}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         tap_ok(core_err_exit(rows[i].status) == rows[i].code, "'%s' ends with exit status %d",
                ph_status_text(rows[i].status), rows[i].code);
