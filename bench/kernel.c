@@ -53,8 +53,8 @@ static double run_ns(struct fixture *f, enum drift_path path)
     struct drift_service service;
     clockid_t clock = f->job.threads > 1 ? CLOCK_MONOTONIC : CLOCK_PROCESS_CPUTIME_ID;
     double began_s = clock_s(clock);
-    if (drift_run_blocks(&f->c, &f->seeds, f->forcing, f->coast, &f->job, DRIFT_FAST_ROWS, path, &e, &service,
-                         &f->err)) {
+    if (drift_run_blocks(&f->c, &f->seeds, f->forcing, f->coast, &f->job, DRIFT_FAST_ROWS, path, NULL, &e,
+                         &service, &f->err)) {
         fprintf(stderr, "%s: %s\n", f->err.where, f->err.what);
         return NAN;
     }

@@ -128,15 +128,13 @@ int cli_drift(const struct cli_args *args)
     if (!status)
         status = run_open(&run, &err);
     if (!status)
-        status = run_drift(&run, &err);
+        status = run_stream(&run, args->out, args->json, &err);
     if (!cli_leads())
         return cli_follow(&run, args, status, &err);
-    if (!status)
-        status = run_map(&run, &err);
-    if (!status)
+    if (!status && args->json)
         status = run_product(&run, &err);
     if (!status && !cli_job_strict(args))
-        status = drift_trajectories_write(args->out, &run.c, &run.ensemble, job, &err);
+        status = run_stream_finish(&run, &err);
     struct core_buf json = {0};
     if (!status && args->json)
         status = export_summary_json(&run.product, &json, &err);

@@ -72,7 +72,8 @@ static void on_progress(void *arg, const char *stage, double done_frac)
 static void on_log(void *arg, enum core_log_level level, const char *id, const char *text)
 {
     (void)arg;
-    bool shown = level == CORE_LOG_ERROR || (terminal.verbose && level != CORE_LOG_WARN);
+    bool shown = level == CORE_LOG_ERROR || (level == CORE_LOG_NOTE && !terminal.quiet) ||
+                 (terminal.verbose && level != CORE_LOG_WARN);
     if (!shown)
         return;
     line_close();

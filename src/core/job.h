@@ -16,7 +16,8 @@ struct core_warning {
     struct core_warning *next;
 };
 
-enum core_log_level { CORE_LOG_ERROR, CORE_LOG_WARN, CORE_LOG_INFO, CORE_LOG_DEBUG };
+// A note is for everybody who did not ask for quiet, info and debug for those who asked for more.
+enum core_log_level { CORE_LOG_ERROR, CORE_LOG_WARN, CORE_LOG_NOTE, CORE_LOG_INFO, CORE_LOG_DEBUG };
 
 // A zeroed job is quiet, single-threaded and cannot be cancelled. Warnings, log and progress are called from
 // the thread that owns the job only.

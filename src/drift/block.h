@@ -114,10 +114,12 @@ enum drift_outcome drift_block_run_slots(const struct drift_window *window, stru
 // has.
 enum drift_path { DRIFT_PATH_AUTO, DRIFT_PATH_SCALAR, DRIFT_PATH_PORTABLE, DRIFT_PATH_V3 };
 
-// As drift_run, with a block size and without a limit on how small it is: results do not depend on it.
+// As drift_run (sink NULL) or drift_run_into, with a block size and without a limit on how small it is:
+// results do not depend on it.
 enum ph_status drift_run_blocks(const struct scenario_case *c, const struct scenario_seeds *seeds,
                                 struct forcing *forcing, struct geo_coast *coast, struct core_job *job,
-                                size_t block, enum drift_path path, struct drift_ensemble *out,
-                                struct drift_service *service, struct ph_err *err) PH_NODISCARD;
+                                size_t block, enum drift_path path, const struct drift_sink *sink,
+                                struct drift_ensemble *out, struct drift_service *service,
+                                struct ph_err *err) PH_NODISCARD;
 
 #endif

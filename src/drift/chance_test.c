@@ -9,8 +9,8 @@ enum { CROWD = 4000 };
 static bool run_by(struct fixture *f, size_t block, enum drift_path path, struct drift_ensemble *e)
 {
     struct drift_service service;
-    enum ph_status status =
-        drift_run_blocks(&f->c, &f->seeds, f->forcing, f->coast, &f->job, block, path, e, &service, &f->err);
+    enum ph_status status = drift_run_blocks(&f->c, &f->seeds, f->forcing, f->coast, &f->job, block, path,
+                                             NULL, e, &service, &f->err);
     if (status)
         printf("# %s: %s\n", f->err.where, f->err.what);
     return !status;

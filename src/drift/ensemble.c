@@ -12,6 +12,7 @@
 #include "drift/block.h"
 #include "drift/coverage.h"
 #include "drift/fast_plan.h"
+#include "drift/outputs.h"
 #include "drift/ranks.h"
 #include "drift/state.h"
 #include "geo/grid.h"
@@ -32,7 +33,7 @@ struct run {
     struct forcing *forcing;
     struct geo_coast *coast;
     struct core_job *job;
-    struct drift_ensemble *ensemble;
+    struct drift_outputs outputs;
     struct core_arena arena; // what only the run needs
     struct drift_state state;
     struct drift_window window;
@@ -47,7 +48,6 @@ struct run {
     bool has_box;
     int64_t now_ns, previous_from_ns;
     uint32_t step_index;
-    size_t next_output;
     struct drift_gap gap;     // the earliest, when forcing was missing and must not be
     struct drift_tally *upto; // [n_times] accounts of all threads to each output, at the end of all ranks
 };
@@ -72,10 +72,8 @@ static int64_t earliest(int64_t a_ns, int64_t b_ns)
 // Lays the steps of the next window: from now to the next forcing level or output time, not too many at once.
 static void window_lay(struct run *run)
 {
-    const struct drift_ensemble *e = run->ensemble;
     int64_t to_ns = earliest(run->c->drift.until_ns, forcing_next_level(run->forcing, run->now_ns));
-    if (run->next_output < e->n_times)
-        to_ns = earliest(to_ns, e->time_ns[run->next_output]);
+    to_ns = earliest(to_ns, drift_outputs_next(&run->outputs));
     struct drift_window *w = &run->window;
     int64_t from_ns = run->now_ns, previous_ns = run->previous_from_ns;
     for (w->n_steps = 0; from_ns < to_ns && w->n_steps < DRIFT_WINDOW_STEPS; w->n_steps++) {
@@ -219,67 +217,51 @@ static struct drift_tally tally_now(const struct run *run)
     return tally;
 }
 
-static void outputs_take(struct run *run)
+// All ranks are here and all is well, or all end; the earliest gap of all is the run's.
+static enum ph_status ranks_meet(struct run *run, enum ph_status status, struct ph_err *err)
 {
-    struct drift_ensemble *e = run->ensemble;
-    while (run->next_output < e->n_times && e->time_ns[run->next_output] <= run->now_ns) {
-        run->upto[run->next_output] = tally_now(run);
-        drift_state_snapshot(&run->state, run->seeds, run->next_output++, e);
+    struct core_mpi *mpi = run->job ? run->job->mpi : NULL;
+    if (core_mpi_size(mpi) < 2)
+        return status;
+    status = core_mpi_agree(mpi, run->gap.any ? PH_OK : status, err);
+    if (!status)
+        status = drift_ranks_gap(mpi, &run->gap, err);
+    if (status)
+        return status;
+    return core_mpi_agree(mpi, core_mpi_leads(mpi) && run->gap.any ? gap_error(run, err) : PH_OK, err);
+}
+
+static enum ph_status outputs_take(struct run *run, struct ph_err *err)
+{
+    enum ph_status status = PH_OK;
+    while (!status && drift_outputs_next(&run->outputs) <= run->now_ns) {
+        run->upto[run->outputs.next] = tally_now(run);
+        status = ranks_meet(run, PH_OK, err);
+        if (!status)
+            status = drift_outputs_take(&run->outputs, &run->state, err);
     }
+    return status;
 }
 
 static enum ph_status run_all(struct run *run, struct ph_err *err)
 {
     int64_t from_ns = run->now_ns, until_ns = run->c->drift.until_ns;
-    outputs_take(run);
-    while (run->now_ns < until_ns) {
+    enum ph_status status = outputs_take(run, err);
+    while (!status && run->now_ns < until_ns) {
         if (core_job_cancelled(run->job))
             return core_job_interrupted(err);
         window_lay(run);
-        enum ph_status status = window_run(run, err);
+        status = window_run(run, err);
         if (status)
             return status;
         window_pass(run);
-        outputs_take(run);
+        status = outputs_take(run, err);
         core_job_progress(run->job, "drift", (double)(run->now_ns - from_ns) / (double)(until_ns - from_ns));
     }
-    return PH_OK;
+    return status;
 }
 
 // ---- Before: memory and the plan of the run ----
-
-static size_t count_outputs(const struct scenario_drift *drift)
-{
-    int64_t every_ns = (int64_t)llround(drift->output_every_s * 1e9);
-    int64_t span_ns = drift->until_ns - drift->start_ns;
-    return (size_t)(span_ns / every_ns + 1 + (span_ns % every_ns != 0));
-}
-
-// Output times: from the start, every so often, and the end.
-static enum ph_status ensemble_init(const struct scenario_case *c, const struct scenario_seeds *seeds,
-                                    struct drift_ensemble *e, struct ph_err *err)
-{
-    size_t n = e->n = seeds->n;
-    size_t times = e->n_times = count_outputs(&c->drift);
-    struct core_arena *arena = &e->arena;
-    if (!(e->time_ns = CORE_ARENA_NEW(arena, int64_t, times)) || (times && n > SIZE_MAX / 8 / times) ||
-        !(e->lat_deg = CORE_ARENA_NEW(arena, float, n *times)) ||
-        !(e->lon_deg = CORE_ARENA_NEW(arena, float, n *times)) ||
-        !(e->status = CORE_ARENA_NEW(arena, uint8_t, n * times)) ||
-        !(e->source = CORE_ARENA_NEW(arena, uint16_t, n)) ||
-        !(e->object = CORE_ARENA_NEW(arena, uint16_t, n)) || !(e->side = CORE_ARENA_NEW(arena, uint8_t, n)) ||
-        !(e->weight = CORE_ARENA_NEW(arena, double, n)) || !(e->start_ns = CORE_ARENA_NEW(arena, int64_t, n)))
-        return core_err_nomem(err);
-    int64_t every_ns = (int64_t)llround(c->drift.output_every_s * 1e9);
-    for (size_t k = 0; k < times; k++)
-        e->time_ns[k] = earliest(c->drift.start_ns + (int64_t)k * every_ns, c->drift.until_ns);
-    memcpy(e->source, seeds->source, n * sizeof e->source[0]);
-    memcpy(e->object, seeds->object, n * sizeof e->object[0]);
-    memcpy(e->side, seeds->side, n * sizeof e->side[0]);
-    memcpy(e->weight, seeds->weight, n * sizeof e->weight[0]);
-    memcpy(e->start_ns, seeds->start_ns, n * sizeof e->start_ns[0]);
-    return PH_OK;
-}
 
 static enum ph_status jibing_init(struct run *run, struct ph_err *err)
 {
@@ -292,14 +274,19 @@ static enum ph_status jibing_init(struct run *run, struct ph_err *err)
     return PH_OK;
 }
 
+static int job_threads(const struct run *run)
+{
+    return run->job && run->job->threads > 1 ? run->job->threads : 1;
+}
+
 static enum ph_status threads_init(struct run *run, struct ph_err *err)
 {
-    run->threads = run->job && run->job->threads > 1 ? run->job->threads : 1;
+    run->threads = job_threads(run);
     run->n_blocks = (run->state.n + run->block - 1) / run->block;
     run->scratch = CORE_ARENA_NEW(&run->arena, struct drift_scratch *, (size_t)run->threads);
     run->outcome = CORE_ARENA_NEW(&run->arena, uint8_t, run->n_blocks);
     run->fast_rows = CORE_ARENA_NEW(&run->arena, struct drift_fast_rows *, (size_t)run->threads);
-    run->upto = CORE_ARENA_NEW(&run->arena, struct drift_tally, run->ensemble->n_times);
+    run->upto = CORE_ARENA_NEW(&run->arena, struct drift_tally, run->outputs.ensemble->n_times);
     if (!run->scratch || !run->outcome || !run->fast_rows || !run->upto)
         return core_err_nomem(err);
     for (int i = 0; i < run->threads; i++)
@@ -317,7 +304,8 @@ static int64_t run_begin(const struct run *run)
     return begin_ns;
 }
 
-static enum ph_status run_init(struct run *run, struct ph_err *err)
+static enum ph_status run_init(struct run *run, const struct drift_sink *sink,
+                               struct drift_ensemble *ensemble, struct ph_err *err)
 {
     const struct scenario_case *c = run->c;
     if (!(c->drift.step_s >= 1e-3) || !(c->drift.output_every_s >= 1e-3) ||
@@ -329,11 +317,10 @@ static enum ph_status run_init(struct run *run, struct ph_err *err)
             return core_err_set(err, PH_EINPUT, "/environment",
                                 "give a file, a constant (0 for none) or observations", "the case has no %s",
                                 kind_text((enum forcing_kind)kind));
-    enum ph_status status = drift_state_init(c, run->seeds, &run->arena, &run->state, err);
-    if (!status && run->job)
-        drift_ranks_take(run->job->mpi, &run->state);
+    enum ph_status status = drift_outputs_init(c, run->seeds, run->job, sink, ensemble, &run->outputs, err);
     if (!status)
-        status = ensemble_init(c, run->seeds, run->ensemble, err);
+        status = drift_state_init_share(c, run->seeds, run->outputs.from, run->outputs.to, job_threads(run),
+                                        &run->arena, &run->state, err);
     if (!status)
         status = jibing_init(run, err);
     if (!status)
@@ -362,25 +349,20 @@ static double seconds(struct drift_time_sum sum)
     return (double)sum.s + (double)sum.ns * 1e-9;
 }
 
-// All ranks' particles, accounts and warnings come together on rank 0; the earliest gap of all is the run's.
+// All ranks' accounts and warnings come together on rank 0.
 static enum ph_status ranks_join(struct run *run, enum ph_status status, struct ph_err *err)
 {
     struct core_mpi *mpi = run->job ? run->job->mpi : NULL;
-    if (core_mpi_size(mpi) < 2)
+    status = ranks_meet(run, status, err);
+    if (status || core_mpi_size(mpi) < 2)
         return status;
-    status = core_mpi_agree(mpi, run->gap.any ? PH_OK : status, err);
-    if (!status)
-        status = drift_ranks_gap(mpi, &run->gap, err);
-    if (!status)
-        status = core_mpi_agree(mpi, core_mpi_leads(mpi) && run->gap.any ? gap_error(run, err) : PH_OK, err);
-    if (!status)
-        status = drift_ranks_gather(mpi, run->ensemble, run->upto, run->ensemble->n_times, err);
+    status = drift_ranks_tallies(mpi, run->upto, run->outputs.ensemble->n_times, err);
     return status ? status : core_mpi_warnings(mpi, run->job, err);
 }
 
 static void tally_sum(const struct run *run, struct drift_service *out)
 {
-    const struct drift_tally sum = run->upto[run->ensemble->n_times - 1]; // the last output is the end
+    const struct drift_tally sum = run->upto[run->outputs.ensemble->n_times - 1]; // the last output is the end
     out->total_s = seconds(sum.total);
     out->particle_steps = sum.particle_steps;
     for (int k = 0; k < DRIFT_DRIVERS; k++) {
@@ -420,10 +402,22 @@ static void warn(const struct run *run, const struct drift_service *service)
     }
 }
 
+static void run_free(struct run *run)
+{
+    for (int i = 0; run->scratch && i < run->threads; i++)
+        drift_scratch_free(run->scratch[i]);
+    for (int i = 0; run->fast_rows && i < run->threads; i++)
+        drift_fast_rows_free(run->fast_rows[i]);
+    drift_fast_fini(&run->fast);
+    drift_outputs_fini(&run->outputs);
+    core_arena_fini(&run->arena);
+    free(run);
+}
+
 enum ph_status drift_run_blocks(const struct scenario_case *c, const struct scenario_seeds *seeds,
                                 struct forcing *forcing, struct geo_coast *coast, struct core_job *job,
-                                size_t block, enum drift_path path, struct drift_ensemble *out,
-                                struct drift_service *service, struct ph_err *err)
+                                size_t block, enum drift_path path, const struct drift_sink *sink,
+                                struct drift_ensemble *out, struct drift_service *service, struct ph_err *err)
 {
     double began_s = core_time_monotonic_s();
     struct drift_ensemble ensemble = {0};
@@ -431,10 +425,9 @@ enum ph_status drift_run_blocks(const struct scenario_case *c, const struct scen
     if (!run)
         return core_err_nomem(err);
     *run = (struct run){.c = c, .seeds = seeds, .forcing = forcing, .coast = coast, .job = job};
-    run->ensemble = &ensemble;
     run->block = block < 1 ? 1 : block > DRIFT_FAST_ROWS ? DRIFT_FAST_ROWS : block;
     run->path = path;
-    enum ph_status status = run_init(run, err);
+    enum ph_status status = run_init(run, sink, &ensemble, err);
     int64_t begin_ns = run->now_ns;
     if (!status)
         status = run_all(run, err);
@@ -452,13 +445,7 @@ enum ph_status drift_run_blocks(const struct scenario_case *c, const struct scen
     } else {
         drift_ensemble_free(&ensemble);
     }
-    for (int i = 0; run->scratch && i < run->threads; i++)
-        drift_scratch_free(run->scratch[i]);
-    for (int i = 0; run->fast_rows && i < run->threads; i++)
-        drift_fast_rows_free(run->fast_rows[i]);
-    drift_fast_fini(&run->fast);
-    core_arena_fini(&run->arena);
-    free(run);
+    run_free(run);
     return status;
 }
 
@@ -466,8 +453,17 @@ enum ph_status drift_run(const struct scenario_case *c, const struct scenario_se
                          struct forcing *forcing, struct geo_coast *coast, struct core_job *job,
                          struct drift_ensemble *out, struct drift_service *service, struct ph_err *err)
 {
-    return drift_run_blocks(c, seeds, forcing, coast, job, DRIFT_FAST_ROWS, DRIFT_PATH_AUTO, out, service,
-                            err);
+    return drift_run_blocks(c, seeds, forcing, coast, job, DRIFT_FAST_ROWS, DRIFT_PATH_AUTO, NULL, out,
+                            service, err);
+}
+
+enum ph_status drift_run_into(const struct scenario_case *c, const struct scenario_seeds *seeds,
+                              struct forcing *forcing, struct geo_coast *coast, struct core_job *job,
+                              const struct drift_sink *sink, struct drift_ensemble *out,
+                              struct drift_service *service, struct ph_err *err)
+{
+    return drift_run_blocks(c, seeds, forcing, coast, job, DRIFT_FAST_ROWS, DRIFT_PATH_AUTO, sink, out,
+                            service, err);
 }
 
 void drift_ensemble_free(struct drift_ensemble *ensemble)
@@ -476,9 +472,9 @@ void drift_ensemble_free(struct drift_ensemble *ensemble)
     *ensemble = (struct drift_ensemble){0};
 }
 
-size_t drift_bytes_needed(size_t particles, size_t n_times)
+size_t drift_bytes_needed(const struct scenario_case *c, size_t particles, size_t n_kept)
 {
     size_t each = 2 * sizeof(uint16_t) + sizeof(uint8_t) + sizeof(double) + sizeof(int64_t);
     size_t snapshot = 2 * sizeof(float) + sizeof(uint8_t);
-    return drift_state_bytes(particles) + particles * (each + snapshot * n_times) + n_times * sizeof(int64_t);
+    return drift_state_bytes(c, particles) + particles * (each + snapshot * n_kept);
 }

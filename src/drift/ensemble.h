@@ -32,6 +32,16 @@ struct drift_ensemble {
     int64_t *start_ns;         // [n]
 };
 
+// Who takes the cloud at each output time as the run reaches it. Then the ensemble keeps the last one only.
+// Called by the process that leads (core/mpi.h) and by the thread that owns the job.
+struct drift_sink {
+    void *arg;
+    // Before the first step: `all` has everything but places and states, and stays where it is.
+    enum ph_status (*begin)(void *arg, const struct drift_ensemble *all, struct ph_err *err);
+    // `now` is the cloud at output time number `time`, an ensemble of this time alone.
+    enum ph_status (*take)(void *arg, const struct drift_ensemble *now, size_t time, struct ph_err *err);
+};
+
 // The same between two output times, for the kinds that drive the drift (FORCING_CURRENT, FORCING_WIND).
 struct drift_interval {
     int64_t from_ns, to_ns;
@@ -55,15 +65,26 @@ struct drift_service {
 
 // Runs the case from seeds to drift.until: the model of docs/drift.md. Same case, same bytes, whatever
 // job->threads. PH_EINPUT where forcing is missing and on_missing is "error": err says kind, place and time.
-// Warnings: "forcing-held", "forcing-missing", "forcing-coastal" (from 1 % of the particle time up). Out is
-// freed with drift_ensemble_free.
+// Warnings: "forcing-held", "forcing-missing", "forcing-coastal" (from 1 % of the particle time up). Under
+// MPI all ranks call it and the one that leads has the cloud. Out is freed with drift_ensemble_free.
 enum ph_status drift_run(const struct scenario_case *c, const struct scenario_seeds *seeds,
                          struct forcing *forcing, struct geo_coast *coast, struct core_job *job,
                          struct drift_ensemble *out, struct drift_service *service,
                          struct ph_err *err) PH_NODISCARD;
 void drift_ensemble_free(struct drift_ensemble *ensemble);
 
-// Bytes that the run will hold beside the fields: stated before it starts.
-size_t drift_bytes_needed(size_t particles, size_t n_times);
+// The same, with every output time given to the sink: out->lat_deg, lon_deg and status are [n], of the last.
+// Memory does not grow with the number of output times.
+enum ph_status drift_run_into(const struct scenario_case *c, const struct scenario_seeds *seeds,
+                              struct forcing *forcing, struct geo_coast *coast, struct core_job *job,
+                              const struct drift_sink *sink, struct drift_ensemble *out,
+                              struct drift_service *service, struct ph_err *err) PH_NODISCARD;
+
+// Output times of a drift.
+size_t drift_n_times(const struct scenario_drift *drift);
+
+// Bytes that the run will hold beside the fields and its starts: stated before it starts. n_kept: the output
+// times that stay in memory, 1 with a sink.
+size_t drift_bytes_needed(const struct scenario_case *c, size_t particles, size_t n_kept);
 
 #endif

@@ -4,15 +4,6 @@
 
 #include "core/err.h"
 
-void drift_ranks_take(const struct core_mpi *mpi, struct drift_state *state)
-{
-    size_t from, to;
-    core_mpi_share(state->n, core_mpi_rank(mpi), core_mpi_size(mpi), &from, &to);
-    for (size_t i = 0; i < state->n; i++)
-        if (i < from || i >= to)
-            state->status[i] = DRIFT_ELSEWHERE;
-}
-
 // One item of each rank, on rank 0 in order of rank; the caller frees. On the others NULL is as good.
 static enum ph_status items_gather(struct core_mpi *mpi, void *mine, size_t item_bytes, char **out,
                                    struct ph_err *err)
@@ -57,8 +48,8 @@ enum ph_status drift_ranks_gap(struct core_mpi *mpi, struct drift_gap *gap, stru
     return PH_OK;
 }
 
-static enum ph_status tallies_gather(struct core_mpi *mpi, struct drift_tally *tally, size_t n,
-                                     struct ph_err *err)
+enum ph_status drift_ranks_tallies(struct core_mpi *mpi, struct drift_tally *tally, size_t n,
+                                   struct ph_err *err)
 {
     char *items;
     enum ph_status status = items_gather(mpi, tally, n * sizeof *tally, &items, err);
@@ -72,34 +63,35 @@ static enum ph_status tallies_gather(struct core_mpi *mpi, struct drift_tally *t
     return PH_OK;
 }
 
-// One row of n values, of which each rank has its piece.
-static enum ph_status row_gather(struct core_mpi *mpi, void *row, size_t n, size_t value_bytes, void **part,
-                                 size_t *bytes, struct ph_err *err)
+// One row of n values, of which each rank has its share.
+static enum ph_status values_gather(struct core_mpi *mpi, void *row, size_t n, size_t value_bytes,
+                                    void **part, size_t *bytes, struct ph_err *err)
 {
     for (int r = 0; r < core_mpi_size(mpi); r++) {
         size_t from, to;
         core_mpi_share(n, r, core_mpi_size(mpi), &from, &to);
-        part[r] = (char *)row + from * value_bytes;
+        part[r] = (char *)row + (core_mpi_leads(mpi) ? from * value_bytes : 0);
         bytes[r] = (to - from) * value_bytes;
     }
     return core_mpi_gather(mpi, part, bytes, err);
 }
 
-enum ph_status drift_ranks_gather(struct core_mpi *mpi, struct drift_ensemble *e, struct drift_tally *tally,
-                                  size_t n, struct ph_err *err)
+enum ph_status drift_ranks_row(struct core_mpi *mpi, size_t n, float *lat_deg, float *lon_deg,
+                               uint8_t *status, struct ph_err *err)
 {
     size_t ranks = (size_t)core_mpi_size(mpi);
+    if (ranks < 2)
+        return PH_OK;
     void **part = malloc(ranks * sizeof *part);
     size_t *bytes = malloc(ranks * sizeof *bytes);
-    enum ph_status status = part && bytes ? tallies_gather(mpi, tally, n, err) : core_err_nomem(err);
-    for (size_t t = 0; !status && t < e->n_times; t++) {
-        status = row_gather(mpi, e->lat_deg + t * e->n, e->n, sizeof *e->lat_deg, part, bytes, err);
-        if (!status)
-            status = row_gather(mpi, e->lon_deg + t * e->n, e->n, sizeof *e->lon_deg, part, bytes, err);
-        if (!status)
-            status = row_gather(mpi, e->status + t * e->n, e->n, sizeof *e->status, part, bytes, err);
-    }
+    enum ph_status got = part && bytes ? PH_OK : core_err_nomem(err);
+    if (!got)
+        got = values_gather(mpi, lat_deg, n, sizeof *lat_deg, part, bytes, err);
+    if (!got)
+        got = values_gather(mpi, lon_deg, n, sizeof *lon_deg, part, bytes, err);
+    if (!got)
+        got = values_gather(mpi, status, n, sizeof *status, part, bytes, err);
     free(part);
     free(bytes);
-    return status;
+    return got;
 }

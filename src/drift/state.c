@@ -5,15 +5,31 @@
 
 #include "core/err.h"
 #include "core/rng.h"
+#include "core/threads.h"
 #include "geo/grid.h"
 
-// Arrays that every case needs, and those that only some do.
-static bool state_alloc(const struct scenario_case *c, struct core_arena *arena, struct drift_state *s)
+// Which arrays a case needs beside those that every one does.
+struct needs {
+    bool error[4], held, change, direction, particle;
+};
+
+static struct needs needs_of(const struct scenario_case *c, size_t from)
+{
+    struct needs needs = {
+        .held = c->on_missing == SCENARIO_MISSING_HOLD,
+        .direction = c->drift.jibing && c->drift.jibe_model == SCENARIO_JIBE_ALLEN,
+        .particle = from > 0,
+    };
+    for (int k = 0; k < 4; k++)
+        needs.error[k] = (k < 2 ? c->drift.wind_sd_mps : c->drift.current_sd_mps) > 0.0;
+    for (size_t i = 0; i < c->n_objects; i++)
+        needs.change |= c->object[i].change_probability > 0;
+    return needs;
+}
+
+static bool state_alloc(const struct needs *needs, struct core_arena *arena, struct drift_state *s)
 {
     size_t n = s->n;
-    bool changes = false;
-    for (size_t i = 0; i < c->n_objects; i++)
-        changes |= c->object[i].change_probability > 0;
     bool good =
         (s->lat_deg = CORE_ARENA_NEW(arena, double, n)) && (s->lon_deg = CORE_ARENA_NEW(arena, double, n)) &&
         (s->status = CORE_ARENA_NEW(arena, uint8_t, n)) && (s->side = CORE_ARENA_NEW(arena, uint8_t, n));
@@ -21,25 +37,26 @@ static bool state_alloc(const struct scenario_case *c, struct core_arena *arena,
         good = (s->slope_frac[k] = CORE_ARENA_NEW(arena, float, n)) &&
                (s->offset_mps[k] = CORE_ARENA_NEW(arena, float, n));
     for (int k = 0; good && k < 4; k++)
-        if ((k < 2 ? c->drift.wind_sd_mps : c->drift.current_sd_mps) > 0.0)
-            good = (s->error[k] = CORE_ARENA_NEW(arena, float, n));
-    if (good && c->on_missing == SCENARIO_MISSING_HOLD) {
-        good = (s->held_known = CORE_ARENA_NEW(arena, uint8_t, n));
-        for (int k = 0; good && k < 2 * DRIFT_DRIVERS; k++)
-            good = (s->held[k] = CORE_ARENA_NEW(arena, double, n));
-    }
-    if (good && changes)
-        good = (s->change_ns = CORE_ARENA_NEW(arena, int64_t, n));
-    if (c->drift.jibing && c->drift.jibe_model == SCENARIO_JIBE_ALLEN)
-        for (int k = 0; good && k < DRIFT_HOUR_SLOTS; k++)
-            good = (s->direction_deg[k] = CORE_ARENA_NEW(arena, float, n));
-    return good;
+        good = !needs->error[k] || (s->error[k] = CORE_ARENA_NEW(arena, float, n));
+    for (int k = 0; good && needs->held && k < 2 * DRIFT_DRIVERS; k++)
+        good = (s->held[k] = CORE_ARENA_NEW(arena, double, n));
+    good = good && (!needs->held || (s->held_known = CORE_ARENA_NEW(arena, uint8_t, n)));
+    good = good && (!needs->change || (s->change_ns = CORE_ARENA_NEW(arena, int64_t, n)));
+    for (int k = 0; good && needs->direction && k < DRIFT_HOUR_SLOTS; k++)
+        good = (s->direction_deg[k] = CORE_ARENA_NEW(arena, float, n));
+    return good && (!needs->particle || (s->particle = CORE_ARENA_NEW(arena, uint32_t, n)));
 }
 
-size_t drift_state_bytes(size_t n)
+size_t drift_state_bytes(const struct scenario_case *c, size_t n)
 {
-    size_t doubles = 2 + 2 * DRIFT_DRIVERS, floats = 6 + 4 + DRIFT_HOUR_SLOTS;
-    return n * (doubles * sizeof(double) + floats * sizeof(float) + sizeof(int64_t) + sizeof(uint32_t) + 3);
+    struct needs needs = needs_of(c, 0);
+    size_t floats = 6, doubles = 2, bytes = 2;
+    for (int k = 0; k < 4; k++)
+        floats += needs.error[k];
+    doubles += needs.held ? 2 * DRIFT_DRIVERS : 0;
+    bytes += needs.held;
+    floats += needs.direction ? DRIFT_HOUR_SLOTS : 0;
+    return n * (floats * sizeof(float) + doubles * sizeof(double) + needs.change * sizeof(int64_t) + bytes);
 }
 
 // When an object swamps or capsizes: never for most, else at a time uniform between its two.
@@ -54,29 +71,63 @@ static int64_t change_draw(const struct scenario_object *object, int64_t start_n
     return start_ns + (int64_t)(after_s * 1e9);
 }
 
+struct beginning {
+    const struct scenario_case *c;
+    const struct scenario_seeds *seeds;
+    size_t first; // particle of slot 0
+    struct drift_state *state;
+};
+
+static void slot_begin(const struct beginning *b, size_t slot)
+{
+    const struct scenario_case *c = b->c;
+    const struct scenario_seeds *seeds = b->seeds;
+    struct drift_state *s = b->state;
+    size_t i = b->first + slot;
+    const struct scenario_object *object = &c->object[seeds->object[i]];
+    s->lat_deg[slot] = seeds->lat_deg[i];
+    s->lon_deg[slot] = seeds->lon_deg[i];
+    s->status[slot] = DRIFT_NOT_RELEASED;
+    s->side[slot] = seeds->side[i] ? 1 : 0;
+    if (s->particle)
+        s->particle[slot] = (uint32_t)i;
+    if (s->change_ns)
+        s->change_ns[slot] = change_draw(object, seeds->start_ns[i], c->drift.seed, i);
+    struct drift_leeway_draw draw =
+        drift_kernel_draw(&object->leeway, c->drift.leeway_noise, c->drift.seed, i);
+    const struct drift_line line[3] = {draw.right, draw.left, draw.down};
+    for (int k = 0; k < 3; k++) {
+        s->slope_frac[k][slot] = (float)line[k].slope_frac;
+        s->offset_mps[k][slot] = (float)line[k].offset_mps;
+    }
+}
+
+static void slots_begin(void *arg, size_t from, size_t to, int thread)
+{
+    (void)thread;
+    for (size_t slot = from; slot < to; slot++)
+        slot_begin(arg, slot);
+}
+
+enum ph_status drift_state_init_share(const struct scenario_case *c, const struct scenario_seeds *seeds,
+                                      size_t from, size_t to, int threads, struct core_arena *arena,
+                                      struct drift_state *out, struct ph_err *err)
+{
+    enum { SLOTS_A_PIECE = 4096 };
+    struct drift_state s = {.n = to - from};
+    struct needs needs = needs_of(c, from);
+    if (!state_alloc(&needs, arena, &s))
+        return core_err_nomem(err);
+    struct beginning beginning = {c, seeds, from, &s};
+    core_threads_for(threads, s.n, SLOTS_A_PIECE, slots_begin, &beginning);
+    *out = s;
+    return PH_OK;
+}
+
 enum ph_status drift_state_init(const struct scenario_case *c, const struct scenario_seeds *seeds,
                                 struct core_arena *arena, struct drift_state *out, struct ph_err *err)
 {
-    struct drift_state s = {.n = seeds->n};
-    if (!state_alloc(c, arena, &s))
-        return core_err_nomem(err);
-    for (size_t i = 0; i < s.n; i++) {
-        s.lat_deg[i] = seeds->lat_deg[i];
-        s.lon_deg[i] = seeds->lon_deg[i];
-        s.status[i] = DRIFT_NOT_RELEASED;
-        s.side[i] = seeds->side[i] ? 1 : 0;
-        if (s.change_ns)
-            s.change_ns[i] = change_draw(&c->object[seeds->object[i]], seeds->start_ns[i], c->drift.seed, i);
-        const struct object_leeway *leeway = &c->object[seeds->object[i]].leeway;
-        struct drift_leeway_draw draw = drift_kernel_draw(leeway, c->drift.leeway_noise, c->drift.seed, i);
-        const struct drift_line line[3] = {draw.right, draw.left, draw.down};
-        for (int k = 0; k < 3; k++) {
-            s.slope_frac[k][i] = (float)line[k].slope_frac;
-            s.offset_mps[k][i] = (float)line[k].offset_mps;
-        }
-    }
-    *out = s;
-    return PH_OK;
+    return drift_state_init_share(c, seeds, 0, seeds->n, 1, arena, out, err);
 }
 
 static bool drifts(const struct drift_state *s, const struct scenario_seeds *seeds, size_t i, int64_t to_ns)
@@ -132,16 +183,16 @@ static float lon_single(double lon_deg)
     return lon >= 180.0f ? -180.0f : lon; // rounding must not leave [-180, 180)
 }
 
-void drift_state_snapshot(const struct drift_state *s, const struct scenario_seeds *seeds, size_t time,
-                          struct drift_ensemble *e)
+void drift_state_snapshot(const struct drift_state *s, const struct scenario_seeds *seeds, size_t from,
+                          size_t to, int64_t t_ns, size_t first, float *lat_deg, float *lon_deg,
+                          uint8_t *status)
 {
-    float *lat = e->lat_deg + time * s->n, *lon = e->lon_deg + time * s->n;
-    uint8_t *status = e->status + time * s->n;
-    for (size_t i = 0; i < s->n; i++) {
-        bool released = seeds->start_ns[i] <= e->time_ns[time];
-        bool waits = s->status[i] == DRIFT_NOT_RELEASED; // released now, first step still to come
-        lat[i] = released ? (float)s->lat_deg[i] : NAN;
-        lon[i] = released ? lon_single(s->lon_deg[i]) : NAN;
-        status[i] = !released ? DRIFT_NOT_RELEASED : waits ? DRIFT_ACTIVE : s->status[i];
+    for (size_t slot = from; slot < to; slot++) {
+        size_t particle = drift_state_particle(s, slot), at = particle - first;
+        bool released = seeds->start_ns[particle] <= t_ns;
+        bool waits = s->status[slot] == DRIFT_NOT_RELEASED; // released now, first step still to come
+        lat_deg[at] = released ? (float)s->lat_deg[slot] : NAN;
+        lon_deg[at] = released ? lon_single(s->lon_deg[slot]) : NAN;
+        status[at] = !released ? DRIFT_NOT_RELEASED : waits ? DRIFT_ACTIVE : s->status[slot];
     }
 }

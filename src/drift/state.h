@@ -9,15 +9,22 @@ enum ph_status drift_state_init(const struct scenario_case *c, const struct scen
                                 struct core_arena *arena, struct drift_state *out,
                                 struct ph_err *err) PH_NODISCARD;
 
-// Bytes of a state for n particles at most.
-size_t drift_state_bytes(size_t n);
+// The same for particles [from, to) of the seeds, by several threads.
+enum ph_status drift_state_init_share(const struct scenario_case *c, const struct scenario_seeds *seeds,
+                                      size_t from, size_t to, int threads, struct core_arena *arena,
+                                      struct drift_state *out, struct ph_err *err) PH_NODISCARD;
+
+// Bytes of the state of n particles of the case.
+size_t drift_state_bytes(const struct scenario_case *c, size_t n);
 
 // Box of all particles that drift before to_ns. False when there are none.
 bool drift_state_box(const struct drift_state *state, const struct scenario_seeds *seeds, int64_t to_ns,
                      struct geo_box *out);
 
-// The cloud at an output time, into row `time` of the ensemble.
-void drift_state_snapshot(const struct drift_state *state, const struct scenario_seeds *seeds, size_t time,
-                          struct drift_ensemble *ensemble);
+// Slots [from, to) as they are at an output time, each to the place of its particle in arrays that begin
+// with particle `first`.
+void drift_state_snapshot(const struct drift_state *state, const struct scenario_seeds *seeds, size_t from,
+                          size_t to, int64_t t_ns, size_t first, float *lat_deg, float *lon_deg,
+                          uint8_t *status);
 
 #endif

@@ -8,34 +8,37 @@ static float single_lon(double lon_deg)
     return lon >= 180.0f ? -180.0f : lon; // rounding must not leave [-180, 180)
 }
 
-static void particle_fill(const struct scenario_case *c, const struct scenario_seeds *seeds, size_t i,
-                          struct drift_ensemble *e)
+static bool particle_place(const struct scenario_case *c, const struct scenario_seeds *seeds, size_t i,
+                           int64_t t_ns, struct geo_pos *out)
 {
-    struct scenario_passage passage;
     const struct scenario_source *source = &c->source[seeds->source[i]];
+    struct scenario_passage passage;
+    if (source->kind != SCENARIO_VOYAGE || t_ns >= seeds->start_ns[i])
+        return false;
     scenario_passage_draw(source, c->drift.seed, i, seeds->attempt[i], &passage);
-    for (size_t t = 0; t < e->n_times && e->time_ns[t] < seeds->start_ns[i]; t++) {
-        if (e->time_ns[t] < passage.depart_ns)
+    if (t_ns < passage.depart_ns)
+        return false;
+    *out = scenario_passage_at(&passage, t_ns);
+    return true;
+}
+
+void drift_underway_fill(const struct scenario_case *c, const struct scenario_seeds *seeds, size_t from,
+                         size_t to, int64_t t_ns, float *lat_deg, float *lon_deg, uint8_t *status)
+{
+    for (size_t i = from; seeds->attempt && i < to; i++) {
+        struct geo_pos at;
+        if (!particle_place(c, seeds, i, t_ns, &at))
             continue;
-        struct geo_pos at = scenario_passage_at(&passage, e->time_ns[t]);
-        e->lat_deg[t * e->n + i] = (float)at.lat_deg;
-        e->lon_deg[t * e->n + i] = single_lon(at.lon_deg);
-        e->status[t * e->n + i] = DRIFT_UNDERWAY;
+        lat_deg[i - from] = (float)at.lat_deg;
+        lon_deg[i - from] = single_lon(at.lon_deg);
+        status[i - from] = DRIFT_UNDERWAY;
     }
 }
 
-void drift_underway_fill(const struct scenario_case *c, const struct scenario_seeds *seeds,
-                         struct drift_ensemble *ensemble)
-{
-    for (size_t i = 0; seeds->attempt && i < seeds->n; i++)
-        if (c->source[seeds->source[i]].kind == SCENARIO_VOYAGE)
-            particle_fill(c, seeds, i, ensemble);
-}
-
-double drift_underway_mass(const struct drift_ensemble *e, size_t time)
+double drift_underway_mass(const struct drift_ensemble *e, const uint8_t *status)
 {
     double mass = 0;
     for (size_t i = 0; i < e->n; i++)
-        mass += e->status[time * e->n + i] == DRIFT_UNDERWAY ? e->weight[i] : 0;
+        mass += status[i] == DRIFT_UNDERWAY ? e->weight[i] : 0;
     return mass;
 }

@@ -10,6 +10,25 @@
 enum ph_status run_forcing_open(const struct scenario_case *c, struct core_arena *arena, struct core_job *job,
                                 struct forcing **out, struct ph_err *err) PH_NODISCARD;
 
+// Where, when and as what the particles start.
+enum ph_status run_starts(struct run *run, struct ph_err *err) PH_NODISCARD;
+
+// The drift after run_starts, into a sink that needs sink_bytes of memory.
+enum ph_status run_drift_into(struct run *run, const struct drift_sink *sink, size_t sink_bytes,
+                              struct ph_err *err) PH_NODISCARD;
+
+// run_map time by time: the one that begins makes room, each cloud is an ensemble of one time.
+struct run_map_scratch {
+    struct core_arena arena;
+    float *lat_deg, *lon_deg;
+    double *weight;
+};
+enum ph_status run_map_begin(struct run *run, struct run_map_scratch *scratch,
+                             struct ph_err *err) PH_NODISCARD;
+enum ph_status run_map_time(struct run *run, const struct drift_ensemble *now, size_t time,
+                            struct run_map_scratch *scratch, struct ph_err *err) PH_NODISCARD;
+size_t run_map_bytes(size_t particles);
+
 // The particles that still drift, as the planner and the map see them: positions of all others are NaN.
 struct run_cloud {
     float *lat_deg, *lon_deg; // [n_times * n]

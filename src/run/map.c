@@ -10,27 +10,24 @@ enum { REGION_CELLS_MAX = 160 * 160, MAP_CELLS_MAX = 400 * 400 };
 
 static const double masses[RUN_N_REGIONS] = {0.50, 0.75, 0.90, 0.95};
 
-// Scratch for one time's cloud, reused from time to time.
-struct scratch {
-    struct core_arena arena;
-    float *lat_deg, *lon_deg;
-    double *weight;
-};
-
-static enum ph_status scratch_init(struct scratch *scratch, size_t n, struct ph_err *err)
+static enum ph_status scratch_init(struct run_map_scratch *scratch, size_t n, struct ph_err *err)
 {
-    *scratch = (struct scratch){0};
+    *scratch = (struct run_map_scratch){0};
     scratch->lat_deg = CORE_ARENA_NEW(&scratch->arena, float, n);
     scratch->lon_deg = CORE_ARENA_NEW(&scratch->arena, float, n);
     scratch->weight = CORE_ARENA_NEW(&scratch->arena, double, n);
     return scratch->lat_deg && scratch->lon_deg && scratch->weight ? PH_OK : core_err_nomem(err);
 }
 
-// The particles that have one status at time t, with their weights after the searches.
-static struct prob_cloud cloud_of(const struct run *run, size_t t, enum drift_status status,
-                                  struct scratch *scratch)
+size_t run_map_bytes(size_t particles)
 {
-    const struct drift_ensemble *e = &run->ensemble;
+    return particles * (2 * sizeof(float) + sizeof(double));
+}
+
+// The particles that have one status at time t, with their weights after the searches.
+static struct prob_cloud cloud_of(const struct run *run, const struct drift_ensemble *e, size_t t,
+                                  enum drift_status status, struct run_map_scratch *scratch)
+{
     const double *weight = run->posterior ? run->posterior : e->weight;
     struct prob_cloud cloud = {
         .lat_deg = scratch->lat_deg, .lon_deg = scratch->lon_deg, .weight = scratch->weight};
@@ -44,9 +41,8 @@ static struct prob_cloud cloud_of(const struct run *run, size_t t, enum drift_st
     return cloud;
 }
 
-static void count(const struct run *run, size_t t, struct export_time *out)
+static void count(const struct run *run, const struct drift_ensemble *e, size_t t, struct export_time *out)
 {
-    const struct drift_ensemble *e = &run->ensemble;
     const double *weight = run->posterior ? run->posterior : e->weight;
     for (size_t i = 0; i < e->n; i++) {
         switch ((enum drift_status)e->status[t * e->n + i]) {
@@ -87,31 +83,51 @@ static enum ph_status regions_make(struct run *run, const struct prob_cloud *clo
     return status;
 }
 
-static enum ph_status time_make(struct run *run, size_t t, struct scratch *scratch, struct ph_err *err)
+// Row t of e is output time number `time`.
+static enum ph_status time_make(struct run *run, const struct drift_ensemble *e, size_t t, size_t time,
+                                struct run_map_scratch *scratch, struct ph_err *err)
 {
-    struct export_time *time = &run->time[t];
-    *time = (struct export_time){.t_ns = run->ensemble.time_ns[t], .region = &run->region[t * RUN_N_REGIONS]};
-    count(run, t, time);
-    struct prob_cloud cloud = cloud_of(run, t, DRIFT_ACTIVE, scratch);
-    time->has_moments = prob_moments_of(&cloud, &time->moments);
-    if (!time->has_moments)
+    struct export_time *out = &run->time[time];
+    *out = (struct export_time){.t_ns = e->time_ns[t], .region = &run->region[time * RUN_N_REGIONS]};
+    count(run, e, t, out);
+    struct prob_cloud cloud = cloud_of(run, e, t, DRIFT_ACTIVE, scratch);
+    out->has_moments = prob_moments_of(&cloud, &out->moments);
+    if (!out->has_moments)
         return PH_OK;
-    time->n_regions = RUN_N_REGIONS;
-    return regions_make(run, &cloud, &run->region[t * RUN_N_REGIONS], err);
+    out->n_regions = RUN_N_REGIONS;
+    return regions_make(run, &cloud, &run->region[time * RUN_N_REGIONS], err);
+}
+
+static enum ph_status times_alloc(struct run *run, size_t n_times, struct ph_err *err)
+{
+    run->time = CORE_ARENA_NEW(&run->arena, struct export_time, n_times);
+    run->region = CORE_ARENA_NEW(&run->arena, struct prob_region, n_times * RUN_N_REGIONS);
+    return run->time && run->region ? PH_OK : core_err_nomem(err);
+}
+
+enum ph_status run_map_begin(struct run *run, struct run_map_scratch *scratch, struct ph_err *err)
+{
+    enum ph_status status = scratch_init(scratch, run->seeds.n, err);
+    return status ? status : times_alloc(run, drift_n_times(&run->c.drift), err);
+}
+
+enum ph_status run_map_time(struct run *run, const struct drift_ensemble *now, size_t time,
+                            struct run_map_scratch *scratch, struct ph_err *err)
+{
+    return time_make(run, now, 0, time, scratch, err);
 }
 
 enum ph_status run_map(struct run *run, struct ph_err *err)
 {
-    size_t n_times = run->ensemble.n_times;
-    struct scratch scratch;
-    run->time = CORE_ARENA_NEW(&run->arena, struct export_time, n_times);
-    run->region = CORE_ARENA_NEW(&run->arena, struct prob_region, n_times * RUN_N_REGIONS);
-    enum ph_status status = scratch_init(&scratch, run->ensemble.n, err);
-    if (!status && (!run->time || !run->region))
-        status = core_err_nomem(err);
-    for (size_t t = 0; !status && t < n_times; t++) {
-        status = core_job_cancelled(run->job) ? core_job_interrupted(err) : time_make(run, t, &scratch, err);
-        core_job_progress(run->job, "map", (double)(t + 1) / (double)n_times);
+    const struct drift_ensemble *e = &run->ensemble;
+    struct run_map_scratch scratch;
+    enum ph_status status = scratch_init(&scratch, e->n, err);
+    if (!status)
+        status = times_alloc(run, e->n_times, err);
+    for (size_t t = 0; !status && t < e->n_times; t++) {
+        status =
+            core_job_cancelled(run->job) ? core_job_interrupted(err) : time_make(run, e, t, t, &scratch, err);
+        core_job_progress(run->job, "map", (double)(t + 1) / (double)e->n_times);
     }
     core_arena_fini(&scratch.arena);
     return status;
@@ -119,11 +135,11 @@ enum ph_status run_map(struct run *run, struct ph_err *err)
 
 enum ph_status run_map_at(struct run *run, size_t t, struct prob_map *out, struct ph_err *err)
 {
-    struct scratch scratch;
+    struct run_map_scratch scratch;
     struct geo_grid grid;
     enum ph_status status = scratch_init(&scratch, run->ensemble.n, err);
     if (!status) {
-        struct prob_cloud cloud = cloud_of(run, t, DRIFT_ACTIVE, &scratch);
+        struct prob_cloud cloud = cloud_of(run, &run->ensemble, t, DRIFT_ACTIVE, &scratch);
         status = prob_grid_choose(&cloud, 1, run->cell_m, MAP_CELLS_MAX, &grid, err);
         if (!status)
             status = prob_map_make(&cloud, &grid, &run->arena, out, err);
@@ -170,7 +186,7 @@ enum ph_status run_maps_write(struct run *run, const char *path, const struct pr
 {
     const struct drift_ensemble *e = &run->ensemble;
     struct core_arena arena = {0};
-    struct scratch scratch = {0};
+    struct run_map_scratch scratch = {0};
     struct geo_grid grid;
     struct prob_map *maps = CORE_ARENA_NEW(&arena, struct prob_map, e->n_times);
     struct prob_map *stranded = CORE_ARENA_NEW(&arena, struct prob_map, e->n_times);
@@ -178,11 +194,11 @@ enum ph_status run_maps_write(struct run *run, const char *path, const struct pr
     if (!status)
         status = scratch_init(&scratch, e->n, err);
     for (size_t t = 0; !status && t < e->n_times; t++) {
-        struct prob_cloud cloud = cloud_of(run, t, DRIFT_ACTIVE, &scratch);
+        struct prob_cloud cloud = cloud_of(run, e, t, DRIFT_ACTIVE, &scratch);
         status = prob_map_make(&cloud, &grid, &arena, &maps[t], err);
         if (status)
             break;
-        cloud = cloud_of(run, t, DRIFT_STRANDED, &scratch);
+        cloud = cloud_of(run, e, t, DRIFT_STRANDED, &scratch);
         status = prob_map_make(&cloud, &grid, &arena, &stranded[t], err);
     }
     if (!status)

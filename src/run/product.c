@@ -446,7 +446,7 @@ enum ph_status run_product(struct run *run, struct ph_err *err)
         status = assets_add(run, err);
     if (!status)
         status = run_sources_add(run, err);
-    if (!status)
+    if (!status && !run->stream) // else they were not kept
         status = tracks_add(run, err);
     if (!status)
         status = survival_add(run, err);

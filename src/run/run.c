@@ -83,11 +83,10 @@ enum ph_status run_open(struct run *run, struct ph_err *err)
     return run_forcing_open(&run->c, &run->arena, run->job, &run->forcing, err);
 }
 
-// Voyages before their distress, and those that have had none by the end of the run.
-static void voyages_follow(struct run *run)
+// Voyages that have had no distress by the end of the run.
+static void voyages_tell(struct run *run, const uint8_t *last_status)
 {
-    drift_underway_fill(&run->c, &run->seeds, &run->ensemble);
-    double left = drift_underway_mass(&run->ensemble, run->ensemble.n_times - 1);
+    double left = drift_underway_mass(&run->ensemble, last_status);
     if (left > 0)
         core_job_warn(run->job, "voyage-underway",
                       "%.2g %% of the probability is still under way when the run ends: no distress yet, so "
@@ -95,23 +94,44 @@ static void voyages_follow(struct run *run)
                       100 * left);
 }
 
-enum ph_status run_drift(struct run *run, struct ph_err *err)
+enum ph_status run_starts(struct run *run, struct ph_err *err)
 {
     enum ph_status status = scenario_seed(&run->c, run->coast, run->job, &run->arena, &run->seeds, err);
-    if (!status)
-        status = run_trace(run, err);
+    return status ? status : run_trace(run, err);
+}
+
+// Stated before the drift begins; of a large run whoever started it wants to know unasked.
+static void memory_tell(struct run *run, size_t bytes)
+{
+    enum { LARGE_BYTES = 500000000, PROGRAM_BYTES = 64000000 };
+    core_job_log(run->job, bytes < LARGE_BYTES ? CORE_LOG_INFO : CORE_LOG_NOTE, "run.memory",
+                 "%zu particles, %zu times: at most %.0f MB of memory besides the forcing fields",
+                 run->seeds.n, drift_n_times(&run->c.drift), (double)(bytes + PROGRAM_BYTES) / 1e6);
+}
+
+enum ph_status run_drift(struct run *run, struct ph_err *err)
+{
+    enum ph_status status = run_starts(run, err);
     if (status)
         return status;
-    const struct scenario_drift *drift = &run->c.drift;
-    size_t n_times =
-        (size_t)((double)(drift->until_ns - drift->start_ns) / CORE_NS_PER_S / drift->output_every_s) + 2;
-    core_job_log(run->job, CORE_LOG_INFO, "run.memory",
-                 "%zu particles, %zu times: %.0f MB besides the forcing fields", run->seeds.n, n_times,
-                 (double)drift_bytes_needed(run->seeds.n, n_times) / 1e6);
+    size_t n = run->seeds.n, n_times = drift_n_times(&run->c.drift);
+    memory_tell(run, scenario_seed_bytes(&run->c, n) + drift_bytes_needed(&run->c, n, n_times));
     status = drift_run(&run->c, &run->seeds, run->forcing, run->coast, run->job, &run->ensemble,
                        &run->service, err);
     if (!status && core_mpi_leads(run->job->mpi))
-        voyages_follow(run);
+        voyages_tell(run, run->ensemble.status + (n_times - 1) * n);
+    return status;
+}
+
+enum ph_status run_drift_into(struct run *run, const struct drift_sink *sink, size_t sink_bytes,
+                              struct ph_err *err)
+{
+    size_t n = run->seeds.n;
+    memory_tell(run, scenario_seed_bytes(&run->c, n) + drift_bytes_needed(&run->c, n, 1) + sink_bytes);
+    enum ph_status status = drift_run_into(&run->c, &run->seeds, run->forcing, run->coast, run->job, sink,
+                                           &run->ensemble, &run->service, err);
+    if (!status && core_mpi_leads(run->job->mpi))
+        voyages_tell(run, run->ensemble.status);
     return status;
 }
 
@@ -318,6 +338,7 @@ void run_fini(struct run *run)
 {
     if (run->has_plan)
         plan_result_fini(&run->plan);
+    drift_stream_free(run->stream);
     drift_ensemble_free(&run->ensemble);
     forcing_free(run->forcing);
     geo_coast_free(run->coast);

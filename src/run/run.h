@@ -4,6 +4,7 @@
 #define RUN_RUN_H
 
 #include "drift/ensemble.h"
+#include "drift/stream.h"
 #include "drift/trajectories.h"
 #include "export/product.h"
 #include "forcing/forcing.h"
@@ -24,6 +25,7 @@ struct run {
     struct forcing *forcing;
     struct scenario_seeds seeds;
     struct drift_ensemble ensemble;
+    struct drift_stream *stream; // of run_stream: then the ensemble has places of the last time only
     struct drift_service service;
     struct export_traced *traced; // scenarios of kind backtrack
     size_t n_traced;
@@ -60,6 +62,12 @@ enum ph_status run_open(struct run *run, struct ph_err *err) PH_NODISCARD;
 
 // Starts and drift.
 enum ph_status run_drift(struct run *run, struct ph_err *err) PH_NODISCARD;
+
+// The same, but the cloud is not kept: every output time goes into the file `path` while the drift goes on,
+// so that memory does not grow with their number. `with_map` does on the way what run_map does else. The file
+// stands under its name after run_stream_finish; run_fini takes away one that does not.
+enum ph_status run_stream(struct run *run, const char *path, bool with_map, struct ph_err *err) PH_NODISCARD;
+enum ph_status run_stream_finish(struct run *run, struct ph_err *err) PH_NODISCARD;
 
 // Weights after the searches already flown: what they have left.
 enum ph_status run_weights(struct run *run, struct ph_err *err) PH_NODISCARD;

@@ -182,14 +182,27 @@ static void block_start(void *arg, size_t from, size_t to, int thread)
 
 // ---- all of them ----
 
-static bool seeds_alloc(const struct scenario_case *c, struct core_arena *arena, struct scenario_seeds *out)
+static bool has_voyages(const struct scenario_case *c)
 {
-    size_t n = c->drift.particles;
     bool voyages = false;
     for (size_t i = 0; i < c->n_sources; i++)
         voyages |= c->source[i].kind == SCENARIO_VOYAGE;
+    return voyages;
+}
+
+size_t scenario_seed_bytes(const struct scenario_case *c, size_t n)
+{
+    const struct scenario_seeds *seeds;
+    size_t each = 2 * sizeof seeds->lat_deg[0] + sizeof seeds->start_ns[0] + 2 * sizeof seeds->source[0] +
+                  sizeof seeds->side[0] + sizeof seeds->weight[0];
+    return n * (each + (has_voyages(c) ? sizeof seeds->attempt[0] : 0));
+}
+
+static bool seeds_alloc(const struct scenario_case *c, struct core_arena *arena, struct scenario_seeds *out)
+{
+    size_t n = c->drift.particles;
     *out = (struct scenario_seeds){.n = n};
-    if (voyages && !(out->attempt = CORE_ARENA_NEW(arena, uint32_t, n)))
+    if (has_voyages(c) && !(out->attempt = CORE_ARENA_NEW(arena, uint32_t, n)))
         return false;
     out->lat_deg = CORE_ARENA_NEW(arena, double, n);
     out->lon_deg = CORE_ARENA_NEW(arena, double, n);

@@ -27,6 +27,9 @@ enum ph_status scenario_seed(const struct scenario_case *c, struct geo_coast *co
                              struct core_arena *arena, struct scenario_seeds *out,
                              struct ph_err *err) PH_NODISCARD;
 
+// Bytes of the arrays for n particles.
+size_t scenario_seed_bytes(const struct scenario_case *c, size_t n);
+
 // Box of all places where a particle can start.
 struct geo_box scenario_start_box(const struct scenario_case *c);
 

@@ -141,17 +141,49 @@ PHAROS_GSHHG=$work/nowhere exits 1 "without a shoreline installed it works, with
 says sea/summary.json no-coastline "and the summary says so"
 says sea/report.html "no coastline" "and the report"
 
+# ---- memory: stated before the run and kept
+cat >memory.py <<'CHECK'
+import re, resource, subprocess, sys
+said = subprocess.run([sys.argv[1], "drift", sys.argv[2], "-o", "large.nc", "--particles", "400000", "-v"],
+                      stderr=subprocess.PIPE, text=True, check=True).stderr
+stated = int(re.search(r"at most (\d+) MB of memory", said).group(1)) * 1000
+print(stated, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+CHECK
+exits 0 "a drift of 400,000 particles" "$python" memory.py "$PHAROS" "$PHAROS_SOURCE/test/cli/input/raft.json"
+if grep -q __asan_init "$PHAROS"; then
+    skip "keeps within the memory it states" "the address sanitizer needs memory of its own"
+else
+    read -r stated taken <out
+    ((taken > 0 && taken <= stated))
+    ok $? "keeps within the memory it states ($taken of $stated kB)"
+fi
+is "$(ls -A | grep -c 'large')" 1 "and leaves its file alone"
+rm -f large.nc
+
 # ---- interrupted
 mkfifo ready
-# more particles than can be done before the signal comes; the first line of the log says that it has begun
-(trap - INT; exec "$PHAROS" run case/case.json -o stopped --particles 1000000 -v) 2>ready >/dev/null &
-pid=$!
-exec 3<ready
-read -r _ <&3
-kill -INT $pid
-cat <&3 >err
-wait $pid
-is $? 130 "Ctrl-C ends with exit status 130"
-test ! -e stopped
-ok $? "and nothing is written"
+# ended SIGNAL COMMAND...: signals it as soon as its log says that it has begun, waits for it and all processes it
+# has started; more particles than can be done before. Its exit status is in $ended.
+ended() {
+    (trap - INT; exec "$PHAROS" "${@:2}" -v) 2>ready >/dev/null &
+    local pid=$!
+    exec 3<ready
+    read -r _ <&3
+    kill "-$1" $pid
+    cat <&3 >err
+    wait $pid 2>/dev/null
+    ended=$?
+    exec 3<&-
+}
+before=$(ls -A . case)
+for command in "run case/case.json -o stopped" "drift case/case.json -o stopped.nc" \
+    "map case/case.json --at 2016-08-29T14:00Z -o stopped.png" "plan case/case.json -o stopped"; do
+    # shellcheck disable=SC2086
+    ended INT $command --particles 1000000
+    is $ended 130 "Ctrl-C ends ${command%% *} with exit status 130"
+    is "$(ls -A . case)" "$before" "and nothing is left"
+done
+ended KILL drift case/case.json -o stopped.nc --particles 1000000
+is $ended 137 "a drift that is killed"
+is "$(ls -A . case)" "$before" "leaves nothing either: the process that writes sees it"
 tap_done
