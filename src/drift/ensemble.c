@@ -362,7 +362,8 @@ static enum ph_status ranks_join(struct run *run, enum ph_status status, struct 
 
 static void tally_sum(const struct run *run, struct drift_service *out)
 {
-    const struct drift_tally sum = run->upto[run->outputs.ensemble->n_times - 1]; // the last output is the end
+    const struct drift_tally sum =
+        run->upto[run->outputs.ensemble->n_times - 1]; // the last output is the end
     out->total_s = seconds(sum.total);
     out->particle_steps = sum.particle_steps;
     for (int k = 0; k < DRIFT_DRIVERS; k++) {
