@@ -143,6 +143,17 @@ static void coordination(struct core_buf *out, const struct export_product *p)
     if (p->plan)
         export_message_put(out, 3, "   CHANCE OF SUCCESS OF ALL TOGETHER %.0f%% (NO PLAN CAN EXCEED %.0f%%)",
                            100 * p->plan->pos_total, 100 * p->plan->pos_bound);
+    for (size_t i = 0; p->plan && i < p->plan->n_another; i++)
+        export_message_put(out, 3, "   ANOTHER %s LIKE %s WOULD ADD %.1f PCT",
+                           p->asset[p->plan->another[i].asset].type, p->asset[p->plan->another[i].asset].id,
+                           100 * p->plan->another[i].pos);
+    if (p->after)
+        export_message_put(
+            out, 3,
+            "   IF NOT FOUND, %.1f PCT REMAINS: %.1f IN THE AREAS NOT SEEN, %.1f OUTSIDE, %.1f NO "
+            "LONGER ADRIFT",
+            100 * (p->plan->left_inside + p->plan->left_outside + p->plan->left_gone),
+            100 * p->plan->left_inside, 100 * p->plan->left_outside, 100 * p->plan->left_gone);
     export_message_put(out, 3, "   SMC: ........................  OSC: ........................");
     export_message_put(out, 3, "   KEEP TO YOUR OWN AREA. TELL OSC BEFORE LEAVING IT.");
     export_message_blank(out);

@@ -104,7 +104,7 @@ static void legend(struct export_map_canvas *map, size_t only_area)
     double mass[8];
     size_t n = 0;
     core_time_dtg(time->t_ns, dtg);
-    snprintf(head, sizeof head, "Where at %s", dtg);
+    snprintf(head, sizeof head, "%s %s", time->heading ? time->heading : "Where at", dtg);
     wide = export_map_text_size(map, &(struct export_map_text){head, EXPORT_STYLE_INK, 14, true}).w;
     for (size_t i = 0; i < time->n_regions && n < 8; i++) {
         if (fabs(time->region[i].mass - 0.9) < 0.01)

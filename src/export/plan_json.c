@@ -98,8 +98,80 @@ static void area_chances(struct core_json *json, const struct plan_area *a)
     core_json_key_fixed(json, "pos_other_detection", a->pos_other, CHANCE);
 }
 
-static void asset_area(struct core_json *json, const struct export_product *p, const struct plan_area *a)
+// Why it is there: the next best place, and what an hour more would add.
+static void reason(struct core_json *json, const struct export_product *p, size_t area)
 {
+    const struct plan_reason *r = p->plan->reason ? &p->plan->reason[area] : NULL;
+    if (!r || isnan(r->hour_pos))
+        return;
+    core_json_key(json, "why");
+    core_json_object(json);
+    core_json_key_fixed(json, "extra_hour_pos", r->hour_pos, CHANCE);
+    core_json_key(json, "next_best");
+    if (r->has_next) {
+        core_json_object(json);
+        core_json_key_fixed(json, "pos_total", p->plan->pos_total - r->next_loss, CHANCE);
+        core_json_key_text(json, "pattern", r->next_pattern);
+        core_json_key(json, "centre");
+        position(json, r->next_centre);
+        core_json_key_fixed(json, "length_nm", nm(r->next_length_m), 3);
+        core_json_key_fixed(json, "width_nm", nm(r->next_width_m), 3);
+        core_json_key_fixed(json, "track_spacing_nm", nm(r->next_spacing_m), 3);
+        core_json_object_end(json);
+    } else {
+        core_json_null(json);
+    }
+    core_json_object_end(json);
+}
+
+static void another(struct core_json *json, const struct export_product *p)
+{
+    core_json_key(json, "another");
+    core_json_array(json);
+    for (size_t i = 0; p->plan && i < p->plan->n_another; i++) {
+        const struct export_asset *asset = &p->asset[p->plan->another[i].asset];
+        core_json_object_flat(json);
+        core_json_key_text(json, "type", asset->type);
+        core_json_key_text(json, "like", asset->id);
+        core_json_key_fixed(json, "pos", p->plan->another[i].pos, CHANCE);
+        core_json_object_end(json);
+    }
+    core_json_array_end(json);
+}
+
+// Where they are if this plan finds nobody.
+static void remaining(struct core_json *json, const struct export_product *p)
+{
+    const struct plan_result *plan = p->plan;
+    if (!plan || !plan->left)
+        return;
+    core_json_key(json, "remaining");
+    core_json_object(json);
+    core_json_key_fixed(json, "inside_areas", plan->left_inside, CHANCE);
+    core_json_key_fixed(json, "outside_areas", plan->left_outside, CHANCE);
+    core_json_key_fixed(json, "not_adrift", plan->left_gone, CHANCE);
+    if (p->after) {
+        core_json_key_time(json, "time", p->after->t_ns);
+        if (p->after->has_moments) {
+            core_json_key(json, "datum");
+            position(json, p->after->moments.mean);
+        }
+        core_json_key(json, "containment");
+        core_json_array(json);
+        for (size_t i = 0; i < p->after->n_regions; i++) {
+            core_json_object_flat(json);
+            core_json_key_fixed(json, "mass", p->after->region[i].mass, 2);
+            core_json_key_fixed(json, "area_nm2", nm(nm(p->after->region[i].area_m2)), 3);
+            core_json_object_end(json);
+        }
+        core_json_array_end(json);
+    }
+    core_json_object_end(json);
+}
+
+static void asset_area(struct core_json *json, const struct export_product *p, size_t area)
+{
+    const struct plan_area *a = &p->plan->area[area];
     const struct export_asset *asset = &p->asset[a->asset];
     core_json_object(json);
     core_json_key_text(json, "id", asset->id);
@@ -118,6 +190,7 @@ static void asset_area(struct core_json *json, const struct export_product *p, c
     core_json_key_num(json, "eye_height_m", asset->eye_height_m, 6);
     core_json_key_fixed(json, "transit_h", a->transit_s / 3600, 3);
     core_json_key_fixed(json, "return_h", a->return_s / 3600, 3);
+    reason(json, p, area);
     sweep_widths(json, p, asset);
     waypoints(json, a);
     core_json_object_end(json);
@@ -199,9 +272,11 @@ enum ph_status export_plan_json(const struct export_product *p, struct core_buf 
     core_json_key(&json, "assets");
     core_json_array(&json);
     for (size_t i = 0; p->plan && i < p->plan->n_areas; i++)
-        asset_area(&json, p, &p->plan->area[i]);
+        asset_area(&json, p, i);
     core_json_array_end(&json);
     unused(&json, p);
+    another(&json, p);
+    remaining(&json, p);
     core_json_object_end(&json);
     return core_buf_check(out, err);
 }

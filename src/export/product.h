@@ -19,6 +19,7 @@ struct export_time {
     const struct prob_region *region; // [n_regions], 50, 75, 90, 95 %; n_regions 0 when nothing is active
     size_t n_regions;
     const struct prob_map *map; // may be NULL
+    const char *heading;        // over the legend, NULL: "Where at"
 };
 
 struct export_source { // one source of forcing
@@ -129,6 +130,7 @@ struct export_product {
     const struct export_asset *asset; // all of the case, indexed by plan_area.asset
     size_t n_assets;
     const struct plan_result *plan;         // NULL: no assets
+    const struct export_time *after;        // who is left when the plan ends without a find, NULL: no plan
     bool detection_random;                  // the law that leads
     double prior_pos;                       // cumulative POS of the searches flown, NAN without
     const struct export_taught *taught;     // NULL: neither searches nor sightings

@@ -164,6 +164,15 @@ static void sentence(const struct export_product *p, struct core_buf *out)
     else
         core_buf_printf(out, "The plan reaches %.0f %% of what these units could do at best. ",
                         100 * reached);
+    const struct plan_another *most = NULL;
+    for (size_t i = 0; i < plan->n_another; i++)
+        if (!most || plan->another[i].pos > most->pos)
+            most = &plan->another[i];
+    if (most && most->pos >= 0.005) {
+        core_buf_printf(out, "Of single units another %s like <bdi>", p->asset[most->asset].type);
+        export_letters_html(out, p->asset[most->asset].id);
+        core_buf_printf(out, "</bdi> would help most: %.0f points. ", 100 * most->pos);
+    }
     if (p->n_times && p->time[export_plan_time(p)].stranded_mass >= 0.05)
         core_buf_printf(out, "%.0f %% of the chance lies ashore: have the shore searched too. ",
                         100 * p->time[export_plan_time(p)].stranded_mass);
@@ -293,6 +302,8 @@ enum ph_status export_report_html(const struct export_product *p, struct core_bu
 {
     head(p, out);
     enum ph_status status = glance(p, out, err);
+    if (!status)
+        status = export_report_why(p, out, err);
     for (size_t i = 0; p->plan && i < p->plan->n_areas && !status; i++)
         status = export_report_unit(p, i, out, err);
     export_report_facts(p, out);

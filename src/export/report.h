@@ -13,6 +13,9 @@ enum ph_status export_report_picture(const struct export_product *p, size_t t, s
 
 enum ph_status export_report_unit(const struct export_product *p, size_t area, struct core_buf *out,
                                   struct ph_err *err) PH_NODISCARD;
+// Why each unit is where it is, what more would help, what remains.
+enum ph_status export_report_why(const struct export_product *p, struct core_buf *out,
+                                 struct ph_err *err) PH_NODISCARD;
 void export_report_facts(const struct export_product *p, struct core_buf *out);
 
 // Sources, what each served and when, and how they differ.

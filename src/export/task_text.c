@@ -109,11 +109,31 @@ static void waypoints(struct core_buf *out, const struct plan_area *a)
     }
 }
 
-static void expected(struct core_buf *out, const struct export_product *p, const struct plan_area *a)
+// In two lines: why here and not there.
+static void why(struct core_buf *out, const struct export_product *p, size_t area)
 {
+    const struct plan_area *a = &p->plan->area[area];
+    const struct plan_reason *r = p->plan->reason ? &p->plan->reason[area] : NULL;
+    char text[GEO_TEXT];
+    if (!r || isnan(r->hour_pos))
+        return;
+    export_message_put(out, 3,
+                       "   WHY HERE: %.0f%% OF THE CHANCE LIES IN THIS AREA AT THE MIDDLE OF YOUR SEARCH",
+                       100 * a->poc);
+    if (!r->has_next)
+        return;
+    geo_pos_format_spaced(r->next_centre, 1, text);
+    export_message_put(out, 3, "   NEXT BEST PLACE FOR YOU: %.1f BY %.1f NM ABOUT %s, %.1f PCT LESS IN ALL",
+                       nm(r->next_length_m), nm(r->next_width_m), text, 100 * r->next_loss);
+}
+
+static void expected(struct core_buf *out, const struct export_product *p, size_t area)
+{
+    const struct plan_area *a = &p->plan->area[area];
     export_message_put(out, 3,
                        "7. SWEEP WIDTH %.1f NM, COVERAGE %.2f, POD %.0f%%, CHANCE ADDED BY THIS UNIT %.0f%%",
                        nm(a->sweep_m), a->coverage, 100 * a->pod, 100 * a->pos);
+    why(out, p, area);
     if (p->conditions_text && *p->conditions_text)
         export_message_put(out, 3, "   CONDITIONS ASSUMED: %s", p->conditions_text);
     export_message_put(out, 3,
@@ -134,7 +154,7 @@ enum ph_status export_task_text(const struct export_product *p, size_t area, str
     where(out, a);
     how(out, p, a);
     waypoints(out, a);
-    expected(out, p, a);
+    expected(out, p, area);
     export_message_blank(out);
     export_message_put(out, 3, "POSITIONS WGS84, TIMES UTC. CASE %.12s, PHAROS %s.", p->case_sha256,
                        p->program_version);

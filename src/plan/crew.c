@@ -1,11 +1,13 @@
 #include "plan/crew.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "core/err.h"
 #include "core/threads.h"
 #include "core/units.h"
+#include "plan/rules.h"
 
 static void sweeps_fill(struct plan_crew *crew)
 {
@@ -26,22 +28,6 @@ static void sweeps_fill(struct plan_crew *crew)
     }
 }
 
-static bool avoid_lay(struct plan_crew *crew, struct core_arena *arena)
-{
-    for (size_t k = 0; k < crew->problem->n_avoid; k++) {
-        const struct plan_avoid *from = &crew->problem->avoid[k];
-        struct geo_xy *ring = CORE_ARENA_NEW(arena, struct geo_xy, from->n + 1);
-        if (!ring)
-            return false;
-        for (size_t i = 0; i <= from->n; i++) {
-            struct geo_pos pos = from->corner[i % from->n];
-            ring[i] = plan_flat_to_xy(&crew->scene->flat, pos.lat_deg, pos.lon_deg);
-        }
-        crew->avoid[k] = ring;
-    }
-    return true;
-}
-
 enum ph_status plan_crew_init(const struct plan_problem *problem, const struct plan_scene *scene, int threads,
                               struct core_arena *arena, struct plan_crew *out, struct ph_err *err)
 {
@@ -50,45 +36,71 @@ enum ph_status plan_crew_init(const struct plan_problem *problem, const struct p
                              .scene = scene,
                              .threads = (int)lanes,
                              .from_ns = problem->cloud.time_ns[0],
-                             .to_ns = problem->cloud.time_ns[problem->cloud.n_knots - 1],
-                             .most_pieces = 2 * PLAN_MOST_LEGS + scene->n_knots};
+                             .to_ns = problem->cloud.time_ns[problem->cloud.n_knots - 1]};
+    enum ph_status status = plan_worth_init(problem, scene, problem->objective, arena, &crew.worth, err);
+    if (!status)
+        status = plan_rules_init(&crew, arena, err);
+    if (status)
+        return status;
+    size_t slots = crew.worth.n_slots;
+    crew.most_pieces = 2 * PLAN_MOST_LEGS + scene->n_knots + slots;
     crew.kappa = CORE_ARENA_NEW(arena, double, assets * scene->n_objects);
     crew.sweep_m = CORE_ARENA_NEW(arena, double, assets);
-    crew.exposure = CORE_ARENA_NEW(arena, double, assets * scene->n);
-    crew.miss = CORE_ARENA_NEW(arena, double, scene->n);
-    crew.scratch = CORE_ARENA_NEW(arena, double, lanes * scene->n);
+    crew.exposure = CORE_ARENA_NEW(arena, double, assets *slots * scene->n);
+    crew.miss = CORE_ARENA_NEW(arena, double, slots * scene->n);
+    crew.left = CORE_ARENA_NEW(arena, double, scene->n);
+    crew.scratch = CORE_ARENA_NEW(arena, double, lanes *slots * scene->n);
     crew.piece = CORE_ARENA_NEW(arena, struct plan_piece, lanes * crew.most_pieces);
     crew.rectangle = CORE_ARENA_NEW(arena, struct plan_rectangle, assets);
     crew.wish = CORE_ARENA_NEW(arena, struct plan_wish, assets);
     crew.used = CORE_ARENA_NEW(arena, bool, assets);
-    crew.avoid = CORE_ARENA_NEW(arena, struct geo_xy *, problem->n_avoid);
-    if (problem->n_avoid && (!crew.avoid || !avoid_lay(&crew, arena)))
-        return core_err_nomem(err);
-    if (!crew.kappa || !crew.sweep_m || !crew.exposure || !crew.miss || !crew.scratch || !crew.piece ||
-        !crew.rectangle || !crew.wish || !crew.used)
+    if (!crew.kappa || !crew.sweep_m || !crew.exposure || !crew.miss || !crew.left || !crew.scratch ||
+        !crew.piece || !crew.rectangle || !crew.wish || !crew.used)
         return core_err_nomem(err);
     sweeps_fill(&crew);
     *out = crew;
     return plan_crew_keep(out, err);
 }
 
+// What one asset has done to each particle by the end of a slot.
+static double *exposure_of(const struct plan_crew *crew, size_t asset, size_t slot)
+{
+    return crew->exposure + (asset * crew->worth.n_slots + slot) * crew->scene->n;
+}
+
+// Exposure of particle i by the end of a slot, by all but one.
+static double exposed_by(const struct plan_crew *crew, size_t slot, size_t i, size_t without)
+{
+    double exposure = 0;
+    for (size_t a = 0; a < crew->problem->n_assets; a++)
+        if (a != without && crew->used[a])
+            exposure += exposure_of(crew, a, slot)[i];
+    return exposure;
+}
+
+// Worth of finding particle i within slots up to this one rather than later.
+static double step_of(const struct plan_crew *crew, size_t slot, size_t i)
+{
+    const struct plan_worth *worth = &crew->worth;
+    return worth->scale[i] * worth->step[crew->scene->object[i] * worth->n_slots + slot];
+}
+
 double plan_crew_miss(struct plan_crew *crew, size_t asset)
 {
-    size_t n = crew->scene->n;
+    size_t n = crew->scene->n, last = crew->worth.n_slots - 1;
     double sum = 0;
-    for (size_t i = 0; i < n; i++) {
-        double exposure = 0;
-        for (size_t a = 0; a < crew->problem->n_assets; a++)
-            if (a != asset && crew->used[a])
-                exposure += crew->exposure[a * n + i];
-        crew->miss[i] = crew->scene->weight[i] * exp(-exposure);
-        sum += crew->miss[i];
-    }
+    for (size_t k = 0; k <= last; k++)
+        for (size_t i = 0; i < n; i++) {
+            double left = crew->scene->weight[i] * exp(-exposed_by(crew, k, i, asset));
+            crew->miss[k * n + i] = left * step_of(crew, k, i);
+            if (k == last)
+                crew->left[i] = left, sum += left;
+        }
     return sum;
 }
 
 // The legs of a rectangle, or the waypoints of an area that is kept.
-static size_t vertices_of(const struct plan_crew *crew, const struct plan_rectangle *r,
+size_t plan_crew_vertices(const struct plan_crew *crew, const struct plan_rectangle *r,
                           struct plan_vertex out[2 * PLAN_MOST_LEGS])
 {
     const struct plan_area *keep = crew->problem->asset[r->asset].keep;
@@ -102,112 +114,67 @@ static size_t vertices_of(const struct plan_crew *crew, const struct plan_rectan
     return keep->n_waypoints;
 }
 
-// The exposure that a rectangle gives each particle.
+// Even search of a box until the end of a slot.
+static void expose_box(const struct plan_crew *crew, const struct plan_rectangle *r, double end_s, double *g)
+{
+    const struct plan_scene *scene = crew->scene;
+    struct plan_sight sight = {scene->x, scene->y, scene->n, scene->n};
+    struct plan_box box = plan_rectangle_box(r, scene->t0_ns);
+    double rate = r->speed_mps / (r->leg_side_m * r->creep_side_m);
+    box.to_s = fmin(box.to_s, end_s);
+    plan_exposure_box(&box, scene->knot_s, scene->n_knots, 0, &sight, g);
+    for (size_t i = 0; i < scene->n; i++)
+        g[i] *= rate * crew->problem->asset[r->asset].sweep_m[scene->object[i]];
+}
+
+// The vertices between two times, the ends interpolated on the legs. Returns how many.
+static size_t vertices_between(const struct plan_vertex *vertex, size_t n, double from_s, double to_s,
+                               struct plan_vertex *out)
+{
+    size_t made = 0;
+    for (size_t i = 0; i + 1 < n; i++) {
+        const struct plan_vertex *a = &vertex[i], *b = &vertex[i + 1];
+        double from = fmax(from_s, a->t_s), to = fmin(to_s, b->t_s);
+        if (!(from < to))
+            continue;
+        double p = (from - a->t_s) / (b->t_s - a->t_s), q = (to - a->t_s) / (b->t_s - a->t_s);
+        struct plan_vertex begin = {from, a->x_m + p * (b->x_m - a->x_m), a->y_m + p * (b->y_m - a->y_m)};
+        if (!made)
+            out[made++] = from > a->t_s ? begin : *a;
+        struct plan_vertex end = {to, a->x_m + q * (b->x_m - a->x_m), a->y_m + q * (b->y_m - a->y_m)};
+        out[made++] = to < b->t_s ? end : *b;
+    }
+    return made;
+}
+
+// Legs flown within a slot, on top of what went before.
+static void expose_slot(const struct plan_crew *crew, const struct plan_vertex *vertex, size_t n_vertices,
+                        size_t slot, const double *kappa, struct plan_piece *piece, double *g)
+{
+    const struct plan_scene *scene = crew->scene;
+    struct plan_sight sight = {scene->x, scene->y, scene->n, scene->n};
+    struct plan_vertex part[2 * PLAN_MOST_LEGS + 2];
+    double from_s = slot ? crew->worth.end_s[slot - 1] : -INFINITY;
+    size_t n = vertices_between(vertex, n_vertices, from_s, crew->worth.end_s[slot], part);
+    n = plan_pieces_cut(part, n, scene->knot_s, scene->n_knots, piece);
+    plan_exposure_pieces(piece, n, 0, &sight, g);
+    for (size_t i = 0; i < scene->n; i++)
+        g[i] = g[i] * kappa[scene->object[i]] + (slot ? g[i - scene->n] : 0);
+}
+
+// The exposure that a rectangle gives each particle by the end of each slot.
 static void expose(const struct plan_crew *crew, const struct plan_rectangle *r, struct plan_piece *piece,
                    double *g)
 {
     const struct plan_scene *scene = crew->scene;
-    struct plan_sight sight = {scene->x, scene->y, scene->n, scene->n};
-    const struct plan_asset *asset = &crew->problem->asset[r->asset];
-    if (crew->problem->detection == PLAN_RANDOM) {
-        struct plan_box box = plan_rectangle_box(r, scene->t0_ns);
-        plan_exposure_box(&box, scene->knot_s, scene->n_knots, 0, &sight, g);
-        double rate = r->speed_mps / (r->leg_side_m * r->creep_side_m);
-        for (size_t i = 0; i < scene->n; i++)
-            g[i] *= rate * asset->sweep_m[scene->object[i]];
-        return;
-    }
-    struct plan_vertex vertex[2 * PLAN_MOST_LEGS];
-    size_t n = vertices_of(crew, r, vertex);
-    n = plan_pieces_cut(vertex, n, scene->knot_s, scene->n_knots, piece);
-    plan_exposure_pieces(piece, n, 0, &sight, g);
     const double *kappa = crew->kappa + r->asset * scene->n_objects;
-    for (size_t i = 0; i < scene->n; i++)
-        g[i] *= kappa[scene->object[i]];
-}
-
-// How far a rectangle reaches into an area to be avoided, metres; 0 when they are apart. Overlap is seen when
-// a side of one crosses the other, or when one holds the other's corner; the depth (for the climb) is how far
-// the rectangle's centre would have to go.
-static double avoid_depth(const struct plan_rectangle *r, const struct geo_xy *ring, size_t n)
-{
-    struct plan_rectangle edge;
-    double depth = 0, half = hypot(r->leg_side_m, r->creep_side_m) / 2;
-    bool holds = false; // the ring holds the rectangle's centre (even-odd rule)
-    for (size_t i = 0; i < n; i++) {
-        struct geo_xy a = ring[i], b = ring[i + 1];
-        double dx = b.x_m - a.x_m, dy = b.y_m - a.y_m, length = fmax(hypot(dx, dy), 1e-3);
-        edge = (struct plan_rectangle){.x_m = (a.x_m + b.x_m) / 2,
-                                       .y_m = (a.y_m + b.y_m) / 2,
-                                       .ux = dx / length,
-                                       .uy = dy / length,
-                                       .leg_side_m = length};
-        depth = fmax(depth, -plan_rectangle_gap_m(r, &edge));
-        if ((a.y_m > r->y_m) != (b.y_m > r->y_m) && r->x_m < a.x_m + (r->y_m - a.y_m) / dy * dx)
-            holds = !holds;
-    }
-    return holds ? depth + half : depth;
-}
-
-// How far a pattern that drifts gets from its place at the middle of its search.
-static double travel_m(const struct plan_rectangle *r)
-{
-    return hypot(r->u_mps, r->v_mps) * r->track_m / r->speed_mps / 2;
-}
-
-// How far a rectangle intrudes on what others keep free, metres; 0 when it is lawful.
-static double intrusion(const struct plan_crew *crew, const struct plan_rectangle *r)
-{
-    double depth = 0;
-    for (size_t i = 0; i < crew->problem->n_avoid; i++)
-        depth += avoid_depth(r, crew->avoid[i], crew->problem->avoid[i].n);
-    for (size_t b = 0; b < crew->problem->n_assets; b++) {
-        if (b == r->asset || !crew->used[b])
-            continue;
-        const struct plan_rectangle *other = &crew->rectangle[b];
-        double buffer =
-            plan_rectangle_buffer_m(&crew->problem->asset[r->asset], r, &crew->problem->asset[b], other);
-        if (buffer < 0)
-            continue;
-        buffer += travel_m(r) + travel_m(other);
-        double reach = hypot(r->leg_side_m, r->creep_side_m) + hypot(other->leg_side_m, other->creep_side_m);
-        if (hypot(r->x_m - other->x_m, r->y_m - other->y_m) > reach / 2 + buffer)
-            continue;
-        depth += fmax(0, buffer - plan_rectangle_gap_m(r, other));
-    }
-    return depth;
-}
-
-double plan_crew_on_land(const struct plan_crew *crew, const struct plan_rectangle *r)
-{
-    const struct geo_coast *coast = crew->problem->coast;
-    bool is_air = crew->problem->asset[r->asset].is_air;
     struct plan_vertex vertex[2 * PLAN_MOST_LEGS];
-    size_t n = coast ? vertices_of(crew, r, vertex) : 0, land = 0;
-    struct geo_pos before = {0, 0};
-    bool before_on_land = false;
-    for (size_t i = 0; i < n; i++) {
-        double frac;
-        struct geo_pos pos =
-            plan_flat_to_pos(&crew->scene->flat, (struct geo_xy){vertex[i].x_m, vertex[i].y_m});
-        bool is_land = geo_coast_is_land(coast, pos);
-        if (is_air)
-            land += is_land;
-        else if (i)
-            land += before_on_land || is_land || geo_coast_crosses(coast, before, pos, &frac);
-        before = pos, before_on_land = is_land;
-    }
-    return n ? (double)land / (is_air ? n : n - 1) : 0;
-}
-
-// What land leaves of a gain. Aircraft waste time there; ships have to leave their legs, so that anything in
-// open water is preferred to it.
-static double land_factor(const struct plan_crew *crew, const struct plan_rectangle *r)
-{
-    double share = plan_crew_on_land(crew, r);
-    if (crew->problem->asset[r->asset].is_air)
-        return 1 - 0.5 * share;
-    return share > 0 ? 0.3 * (1 - share) : 1;
+    size_t n = plan_crew_vertices(crew, r, vertex);
+    for (size_t k = 0; k < crew->worth.n_slots; k++)
+        if (crew->problem->detection == PLAN_RANDOM)
+            expose_box(crew, r, crew->worth.end_s[k], g + k * scene->n);
+        else
+            expose_slot(crew, vertex, n, k, kappa, piece, g + k * scene->n);
 }
 
 struct scoring {
@@ -225,14 +192,15 @@ static double score_one(const struct scoring *work, const struct plan_wish *wish
     if (!plan_rectangle_make(&scene->flat, &crew->problem->asset[work->asset], work->asset, wish,
                              crew->from_ns, crew->to_ns, &r))
         return -2;
-    double depth = intrusion(crew, &r);
+    double depth = plan_rules_intrusion(crew, &r);
     if (depth > 0)
         return -depth / (depth + 10000);
-    double *g = crew->scratch + (size_t)thread * scene->n, gain = 0;
+    size_t total = crew->worth.n_slots * scene->n;
+    double *g = crew->scratch + (size_t)thread * total, gain = 0;
     expose(crew, &r, crew->piece + (size_t)thread * crew->most_pieces, g);
-    for (size_t i = 0; i < scene->n; i++)
+    for (size_t i = 0; i < total; i++)
         gain += crew->miss[i] * (1 - exp(-g[i]));
-    return gain * land_factor(crew, &r);
+    return gain * plan_rules_land_factor(crew, &r) + plan_rules_must_gain(crew, &r);
 }
 
 static void score_range(void *arg, size_t from, size_t to, int thread)
@@ -258,7 +226,7 @@ bool plan_crew_place(struct plan_crew *crew, size_t asset, const struct plan_wis
     crew->rectangle[asset] = r;
     crew->wish[asset] = *wish;
     crew->used[asset] = true;
-    expose(crew, &r, crew->piece, crew->exposure + asset * crew->scene->n);
+    expose(crew, &r, crew->piece, exposure_of(crew, asset, 0));
     return true;
 }
 
@@ -303,29 +271,47 @@ enum ph_status plan_crew_keep(struct plan_crew *crew, struct ph_err *err)
                                 "an area to be kept has no legs");
         crew->rectangle[a] = kept_rectangle(crew, a);
         crew->used[a] = true;
-        expose(crew, &crew->rectangle[a], crew->piece, crew->exposure + a * crew->scene->n);
+        expose(crew, &crew->rectangle[a], crew->piece, exposure_of(crew, a, 0));
     }
     return PH_OK;
 }
 
+double plan_crew_pos_by(const struct plan_crew *crew, size_t slot)
+{
+    double pos = 0;
+    for (size_t i = 0; i < crew->scene->n; i++)
+        pos += crew->scene->weight[i] * (1 - exp(-exposed_by(crew, slot, i, SIZE_MAX)));
+    return pos;
+}
+
 double plan_crew_pos(const struct plan_crew *crew)
 {
-    size_t n = crew->scene->n;
-    double pos = 0;
-    for (size_t i = 0; i < n; i++) {
-        double exposure = 0;
-        for (size_t a = 0; a < crew->problem->n_assets; a++)
-            if (crew->used[a])
-                exposure += crew->exposure[a * n + i];
-        pos += crew->scene->weight[i] * (1 - exp(-exposure));
-    }
-    return pos;
+    return plan_crew_pos_by(crew, crew->worth.n_slots - 1);
+}
+
+double plan_crew_worth(const struct plan_crew *crew)
+{
+    double worth = 0;
+    for (size_t k = 0; k < crew->worth.n_slots; k++)
+        for (size_t i = 0; i < crew->scene->n; i++)
+            worth +=
+                crew->scene->weight[i] * step_of(crew, k, i) * (1 - exp(-exposed_by(crew, k, i, SIZE_MAX)));
+    return worth;
+}
+
+double plan_crew_value(const struct plan_crew *crew)
+{
+    double value = plan_crew_worth(crew);
+    for (size_t k = 0; k < crew->problem->n_must; k++)
+        value += PLAN_MUST_WORTH * plan_rules_must_reached(crew, k);
+    return value;
 }
 
 bool plan_crew_clash(const struct plan_crew *crew)
 {
     for (size_t a = 0; a < crew->problem->n_assets; a++)
-        if (crew->used[a] && !crew->problem->asset[a].keep && intrusion(crew, &crew->rectangle[a]) > 0)
+        if (crew->used[a] && !crew->problem->asset[a].keep &&
+            plan_rules_intrusion(crew, &crew->rectangle[a]) > 0)
             return true;
     return false;
 }

@@ -2,32 +2,32 @@
 #ifndef PLAN_OPTIMISE_H
 #define PLAN_OPTIMISE_H
 
-#include "plan/crew.h"
+#include "plan/arrange.h"
 
 // Explores on a sample of the cloud. *manual gets the manual method's arrangement, *best the best found
 // (both [n_assets]; used says who takes part).
-struct plan_arrangement {
-    struct plan_wish *wish;
-    bool *used;
-};
-
 enum ph_status plan_optimise_explore(struct plan_crew *crew, struct core_job *job, struct core_arena *arena,
                                      struct plan_arrangement *best, struct plan_arrangement *manual,
                                      struct ph_err *err) PH_NODISCARD;
+
+// The best answer of one asset to what the others leave, from scratch; places it when it gains anything.
+// `effort` is the work, 1 a full search; x, y are scratch for the scene's particles.
+void plan_optimise_respond(struct plan_crew *crew, size_t asset, double effort, double *x, double *y);
+
+// A placed asset moves to where it gains more while the others stay: batches of steps of this size.
+void plan_optimise_improve(struct plan_crew *crew, size_t asset, double size, int batches);
+
+// Those who come from a base begin at the corner nearest to it, unless another is worth it.
+void plan_optimise_corners(struct plan_crew *crew);
 
 // Small steps around what is placed, on a larger scene.
 enum ph_status plan_optimise_refine(struct plan_crew *crew, struct core_job *job,
                                     struct ph_err *err) PH_NODISCARD;
 
-// Rounds on top for a budget beyond PLAN_BUDGET_S; `scouts` as after plan_optimise_explore. Never worse.
+// Rounds on top for a budget beyond PLAN_BUDGET_S, the least there is; `scouts` as after
+// plan_optimise_explore. Never worse.
 enum { PLAN_BUDGET_S = 2 };
 enum ph_status plan_optimise_more(struct plan_crew *crew, struct plan_crew *scouts, struct core_job *job,
                                   struct core_arena *arena, struct ph_err *err) PH_NODISCARD;
-
-// The worksheet's steps for those who are planned; false when there is no effort.
-bool plan_optimise_worksheet(const struct plan_crew *crew, struct plan_worksheet *out);
-
-// Places an arrangement; false when it breaks a rule on the way.
-bool plan_arrangement_place(struct plan_crew *crew, const struct plan_arrangement *arrangement);
 
 #endif

@@ -28,10 +28,12 @@ struct plan_cloud {
 };
 
 enum plan_detection { PLAN_INVERSE_CUBE, PLAN_RANDOM };
+enum plan_objective { PLAN_POS, PLAN_EXPECTED_TIME, PLAN_SURVIVAL }; // see plan/worth.h
 enum plan_separation { PLAN_SURFACE, PLAN_AIR }; // assets of one kind keep their areas apart
 
 struct plan_asset {
     const char *id;
+    int kind; // of craft; equal numbers are of one kind
     enum plan_separation separation;
     bool is_air;
     double altitude_m; // NAN; aircraft more than 150 m (500 ft) apart in height may still not overlap
@@ -55,6 +57,14 @@ struct plan_avoid {
     size_t n;
 };
 
+// Water that must be searched whatever the chance there: at least this coverage (sweep width / spacing).
+struct plan_must {
+    const char *id;
+    const struct geo_pos *corner;
+    size_t n;
+    double coverage;
+};
+
 struct plan_problem {
     struct plan_cloud cloud;
     const struct plan_asset *asset;
@@ -62,10 +72,15 @@ struct plan_problem {
     enum plan_detection detection;
     uint64_t seed;
     const struct geo_coast *coast; // may be NULL; waypoints stay off land where that is possible
-    double budget_s; // units of work, about a second each; results do not depend on the clock. Up to 2 it
-                     // scales the first search, every further unit is a round on top that only ever improves
+    double budget_s; // units of work, about a second each, 2 at least; results do not depend on the clock.
+                     // Every unit beyond 2 is a round on top that only ever improves
     const struct plan_avoid *avoid;
     size_t n_avoid;
+    const struct plan_must *must;
+    size_t n_must;
+    bool brief; // leave out the reasons (plan_result.reason, another)
+    enum plan_objective objective;
+    const double *half_life_s; // [n_objects] of those in the water, INFINITY: others; NULL: nobody
 };
 
 struct plan_waypoint {
@@ -101,6 +116,23 @@ struct plan_unused {
     const char *why;
 };
 
+// Why an asset is where it is; hour_pos NAN: its area is kept, nothing was asked.
+struct plan_reason {
+    bool has_next;    // the best area centred outside the one it has, others unchanged
+    double next_loss; // what the whole plan would give less with it there
+    struct geo_pos next_centre;
+    const char *next_pattern;
+    double next_length_m, next_width_m, next_spacing_m;
+    double hour_pos; // what an hour more on scene would add to the whole plan, all adapting
+    bool clipped;    // the drift forecast ends first: more hours cannot be used
+};
+
+// What another unit like this asset would add to the whole plan.
+struct plan_another {
+    size_t asset;
+    double pos;
+};
+
 // The manual worksheet for the same effort, step by step: POS = POC x POD of one square on a circular normal.
 struct plan_worksheet {
     double error_m;   // E, total probable error: 50 % lie within it
@@ -125,7 +157,14 @@ struct plan_result {
     double bound_cell_m;             // cells of the relaxation
     double bound_gap;                // its own certificate: how far the relaxation may be from its optimum
     struct plan_worksheet worksheet; // all 0 when nobody is planned
-    double manual_pos; // IAMSAR-style single square/strip worksheet for the same effort; NAN if none
+    struct plan_reason *reason;      // [n_areas], NULL: nobody takes part
+    struct plan_another *another;    // one for each kind that takes part
+    size_t n_another;
+    double *left;        // [cloud.n] weight x chance of not having been found by this plan
+    double left_inside;  // of what is left, who was in an area at the middle of its search
+    double left_outside; // and who was in none, though adrift
+    double left_gone;    // and who is not adrift any more when the plan ends (ashore, stopped)
+    double manual_pos;   // IAMSAR-style single square/strip worksheet for the same effort; NAN if none
 };
 
 enum ph_status plan_make(const struct plan_problem *problem, struct core_job *job, struct plan_result *out,

@@ -161,6 +161,13 @@ size_t plan_rectangle_vertices(const struct plan_rectangle *r, int64_t t0_ns,
     return 2 * r->n_legs;
 }
 
+const char *plan_rectangle_pattern(const struct plan_rectangle *r)
+{
+    if (r->kind != PLAN_PARALLEL)
+        return r->kind == PLAN_SQUARE ? "SS" : "VS";
+    return r->leg_side_m >= r->creep_side_m ? "PS" : "CS";
+}
+
 struct plan_box plan_rectangle_box(const struct plan_rectangle *r, int64_t t0_ns)
 {
     return (struct plan_box){

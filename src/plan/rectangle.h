@@ -48,6 +48,9 @@ bool plan_rectangle_make(const struct plan_flat *flat, const struct plan_asset *
                          const struct plan_wish *wish, int64_t from_ns, int64_t to_ns,
                          struct plan_rectangle *out);
 
+// "PS" legs along the long side, "CS" along the short side, "SS", "VS".
+const char *plan_rectangle_pattern(const struct plan_rectangle *rectangle);
+
 // The 2 n vertices of its legs; the first is the commence search point.
 size_t plan_rectangle_vertices(const struct plan_rectangle *rectangle, int64_t t0_ns,
                                struct plan_vertex out[2 * PLAN_MOST_LEGS]);

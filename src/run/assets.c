@@ -94,6 +94,7 @@ static bool planner_view(struct run *run, const struct scenario_asset *asset,
         widths_m[o] = core_m_from_nm(sweep[o].width_nm);
     *out = (struct plan_asset){
         .id = asset->id,
+        .kind = (int)asset->type,
         .is_air = is_air(asset->type),
         .separation = is_air(asset->type) ? PLAN_AIR : PLAN_SURFACE,
         .altitude_m = asset->altitude_m,

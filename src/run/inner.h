@@ -35,6 +35,14 @@ struct run_cloud {
 };
 enum ph_status run_cloud_make(struct run *run, struct run_cloud *out, struct ph_err *err) PH_NODISCARD;
 
+// Highest-density regions [RUN_N_REGIONS] of a cloud, each on a grid fitted to it.
+enum ph_status run_regions_make(struct run *run, const struct prob_cloud *cloud, struct prob_region *region,
+                                struct ph_err *err) PH_NODISCARD;
+
+// Who is left when the plan ends without a find: fills run->after from the cloud that was planned on.
+enum ph_status run_after_make(struct run *run, const struct plan_cloud *cloud,
+                              struct ph_err *err) PH_NODISCARD;
+
 // Sweep widths and planner's view of the case's assets; fills run->plan_asset and run->refused.
 enum ph_status run_assets_make(struct run *run, struct ph_err *err) PH_NODISCARD;
 

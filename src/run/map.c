@@ -68,8 +68,8 @@ static void count(const struct run *run, const struct drift_ensemble *e, size_t 
 }
 
 // Regions of one time, each on a grid fitted to its own cloud.
-static enum ph_status regions_make(struct run *run, const struct prob_cloud *cloud,
-                                   struct prob_region *region, struct ph_err *err)
+enum ph_status run_regions_make(struct run *run, const struct prob_cloud *cloud, struct prob_region *region,
+                                struct ph_err *err)
 {
     struct core_arena arena = {0};
     struct geo_grid grid;
@@ -95,7 +95,7 @@ static enum ph_status time_make(struct run *run, const struct drift_ensemble *e,
     if (!out->has_moments)
         return PH_OK;
     out->n_regions = RUN_N_REGIONS;
-    return regions_make(run, &cloud, &run->region[time * RUN_N_REGIONS], err);
+    return run_regions_make(run, &cloud, &run->region[time * RUN_N_REGIONS], err);
 }
 
 static enum ph_status times_alloc(struct run *run, size_t n_times, struct ph_err *err)

@@ -426,6 +426,7 @@ enum ph_status run_product(struct run *run, struct ph_err *err)
         .time = run->time,
         .n_times = run->ensemble.n_times,
         .plan = run->has_plan ? &run->plan : NULL,
+        .after = run->has_plan && run->plan.n_areas ? &run->after : NULL,
         .detection_random = run->c.conditions.detection == SCENARIO_RANDOM,
         .prior_pos = run->prior_pos,
         .taught = run->taught.source_before ? &run->taught : NULL,

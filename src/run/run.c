@@ -198,6 +198,8 @@ static enum ph_status plan_reindex(struct run *run, struct ph_err *err)
     struct plan_result *plan = &run->plan;
     for (size_t i = 0; i < plan->n_areas; i++)
         plan->area[i].asset = run->plan_asset_index[plan->area[i].asset];
+    for (size_t i = 0; i < plan->n_another; i++)
+        plan->another[i].asset = run->plan_asset_index[plan->another[i].asset];
     struct plan_unused *unused =
         CORE_ARENA_NEW(&plan->arena, struct plan_unused, plan->n_unused + run->n_refused);
     if (!unused)
@@ -251,7 +253,8 @@ static enum ph_status assets_plan(struct run *run, struct plan_cloud cloud, stru
     if (status)
         return status;
     run->has_plan = true;
-    return plan_reindex(run, err);
+    status = run_after_make(run, &cloud, err);
+    return status ? status : plan_reindex(run, err);
 }
 
 // The cloud as the planner sees it, with the weights before any search.

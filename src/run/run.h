@@ -49,6 +49,7 @@ struct run {
     size_t n_refused;
     struct plan_result plan;
     bool has_plan;
+    struct export_time after; // who is left when the plan ends without a find
     struct export_product product;
 };
 
