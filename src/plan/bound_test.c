@@ -61,14 +61,9 @@ static void trial_make(struct trial *t, uint64_t seed)
         t->sweep[a][1] = t->sweep[a][0] * (0.1 + u[1]);
         t->asset[a] = try_asset(&t->c, "asset", u[3] < .5 ? 14 : 100, t->sweep[a], 1 + 4 * u[2], u[3] >= .5);
     }
-    t->problem = (struct plan_problem){.brief = true,
-                                       t->c.cloud,
-                                       t->asset,
-                                       n_assets,
-                                       seed % 3 ? PLAN_INVERSE_CUBE : PLAN_RANDOM,
-                                       seed,
-                                       NULL,
-                                       0.6};
+    t->problem = (struct plan_problem){
+        t->c.cloud, t->asset, n_assets, seed % 3 ? PLAN_INVERSE_CUBE : PLAN_RANDOM, seed, NULL, 0.6};
+    t->problem.brief = true;
 }
 
 // The best of random feasible plans, and the optimised one, against the bound. Returns the closest share.

@@ -65,8 +65,9 @@ static double adapt(struct asking *ask)
     plan_arrange_keep(scouts, &ask->tried);
     if (!plan_arrange_place(crew, &ask->tried))
         return ask->pos;
-    for (size_t a = 0; a < n; a++)
-        plan_optimise_improve(crew, a, 0.04, 1);
+    for (int round = 0; round < 2; round++)
+        for (size_t a = 0; a < n; a++)
+            plan_optimise_improve(crew, a, round ? 0.04 : 0.1, 1);
     return plan_crew_value(crew) > ask->value ? plan_crew_pos(crew) : ask->pos;
 }
 
@@ -116,11 +117,10 @@ static enum ph_status another_ask(struct asking *ask, size_t a, double *pos, str
         ask->plan.used[n] = false;
         struct asking wider = *ask;
         wider.crew = &crew, wider.scouts = &scouts;
-        *pos = 0;
-        if (plan_arrange_place(&scouts, &ask->plan)) {
-            plan_optimise_respond(&scouts, n, 0.5, ask->x, ask->y);
-            *pos = scouts.used[n] ? adapt(&wider) - ask->pos : 0;
-        }
+        if (plan_arrange_place(&scouts, &ask->plan))
+            plan_optimise_respond(&scouts, n, 0.3, ask->x, ask->y);
+        status = plan_optimise_again(&scouts, &arena, err);
+        *pos = status ? 0 : adapt(&wider) - ask->pos;
     }
     core_arena_fini(&arena);
     return status;

@@ -71,7 +71,7 @@ static void answers_hold(void)
         asset[0].search_s += 3600;
         double longer = pos_of(p) - r.pos_total;
         asset[0].search_s -= 3600;
-        tap_near(r.reason[0].hour_pos, longer, 0.015,
+        tap_near(r.reason[0].hour_pos, longer, 0.02,
                  "an hour more of A adds what a new plan with it has more");
         tap_ok(r.reason[0].hour_pos > 0.02 && r.reason[1].hour_pos >= 0, "which is something: %.3f and %.3f",
                r.reason[0].hour_pos, r.reason[1].hour_pos);

@@ -14,8 +14,8 @@ struct plan_making {
     struct plan_scene scene; // all particles, or as many as are worth refining on
     struct plan_crew crew;
     struct plan_result *out;
-    struct plan_scene sample; // to explore on
-    struct plan_crew scouts;
+    struct plan_scene sample, few; // to explore on, and to ask why
+    struct plan_crew scouts, askers;
     const uint8_t *inside; // [n_areas][n] 1: the particle is in the area at the middle of its search
 };
 

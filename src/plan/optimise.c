@@ -241,6 +241,29 @@ enum ph_status plan_optimise_explore(struct plan_crew *crew, struct core_job *jo
     return PH_OK;
 }
 
+enum ph_status plan_optimise_again(struct plan_crew *crew, struct core_arena *arena, struct ph_err *err)
+{
+    static const enum plan_layout kinds[] = {PLAN_TILES, PLAN_TILES_MIXED, PLAN_STRIPS_ALONG,
+                                             PLAN_STRIPS_ACROSS};
+    size_t n = crew->problem->n_assets;
+    struct plan_arrangement best = {CORE_ARENA_NEW(arena, struct plan_wish, n),
+                                    CORE_ARENA_NEW(arena, bool, n)};
+    struct desk desk;
+    if (!best.wish || !best.used || !desk_init(crew, arena, &desk))
+        return core_err_nomem(err);
+    double top = plan_crew_value(crew);
+    plan_arrange_keep(crew, &best);
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        arrange(crew, 1 + (int)kinds[k], &desk, 0.2, NULL);
+        double value = plan_crew_value(crew);
+        if (value > top)
+            top = value, plan_arrange_keep(crew, &best);
+    }
+    return plan_arrange_place(crew, &best)
+               ? PH_OK
+               : core_err_set(err, PH_EINTERNAL, "plan", NULL, "the best arrangement cannot be placed again");
+}
+
 // One more round: one asset (each in turn) looks again from scratch on the sample, all adapt to it, and on
 // the full scene it is taken only when it is better.
 static void round_more(struct plan_crew *crew, struct plan_crew *scouts, size_t round,

@@ -10,6 +10,10 @@ enum ph_status plan_optimise_explore(struct plan_crew *crew, struct core_job *jo
                                      struct plan_arrangement *best, struct plan_arrangement *manual,
                                      struct ph_err *err) PH_NODISCARD;
 
+// A short search from whatever is placed, which is kept when nothing better is found.
+enum ph_status plan_optimise_again(struct plan_crew *crew, struct core_arena *arena,
+                                   struct ph_err *err) PH_NODISCARD;
+
 // The best answer of one asset to what the others leave, from scratch; places it when it gains anything.
 // `effort` is the work, 1 a full search; x, y are scratch for the scene's particles.
 void plan_optimise_respond(struct plan_crew *crew, size_t asset, double effort, double *x, double *y);

@@ -10,7 +10,7 @@
 #include "plan/making.h"
 #include "plan/optimise.h"
 
-enum { EXPLORE_ON = 2000, REFINE_ON = 20000 };
+enum { ASK_ON = 1000, EXPLORE_ON = 2000, REFINE_ON = 20000 };
 
 static enum ph_status check(const struct plan_problem *problem, struct ph_err *err)
 {
@@ -212,6 +212,15 @@ static enum ph_status bound_make(struct plan_making *m, struct ph_err *err)
     return PH_OK;
 }
 
+static enum ph_status reasons_make(struct plan_making *m, struct ph_err *err)
+{
+    enum ph_status status =
+        plan_scene_make(&m->problem->cloud, &m->flat, ASK_ON, m->threads, &m->arena, &m->few, err);
+    if (!status)
+        status = plan_crew_init(m->problem, &m->few, m->threads, &m->arena, &m->askers, err);
+    return status ? status : plan_explain(&m->crew, &m->askers, m->job, m->out, err);
+}
+
 static void valid_fill(struct plan_result *out, const struct plan_cloud *cloud)
 {
     out->valid_from_ns = out->n_areas ? out->area[0].start_ns : cloud->time_ns[0];
@@ -243,7 +252,7 @@ static enum ph_status make(struct plan_making *m, struct ph_err *err)
     if (!status)
         status = bound_make(m, err);
     if (!status && m->out->n_areas && !m->problem->brief)
-        status = plan_explain(&m->crew, &m->scouts, m->job, m->out, err);
+        status = reasons_make(m, err);
     if (!status)
         valid_fill(m->out, cloud);
     return status;
