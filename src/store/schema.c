@@ -191,12 +191,16 @@ static enum ph_status current_check(struct store_db *db, bool *current, struct p
     return status;
 }
 
-enum ph_status store_schema_update(struct store_db *db, struct ph_err *err)
+enum ph_status store_schema_update(struct store_db *db, bool read_only, struct ph_err *err)
 {
     bool current = false;
     enum ph_status status = current_check(db, &current, err);
     if (status || current)
         return status;
+    if (read_only)
+        return core_err_set(err, PH_EINPUT, store_db_name(db),
+                            "name a store; an older one is opened for writing once",
+                            "this is no store of this version");
     status = store_db_begin(db, true, err);
     return status ? status : store_db_end(db, all_migrate(db, err), err);
 }

@@ -32,6 +32,6 @@ extern const struct store_migration store_migrations[]; // version 1 is the firs
 extern const size_t store_n_migrations;
 
 // Brings the schema up to date. PH_EUNSUPPORTED: a newer program was here. PH_EINPUT: another program's file.
-enum ph_status store_schema_update(struct store_db *db, struct ph_err *err) PH_NODISCARD;
+enum ph_status store_schema_update(struct store_db *db, bool read_only, struct ph_err *err) PH_NODISCARD;
 
 #endif

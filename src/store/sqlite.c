@@ -202,13 +202,12 @@ static enum ph_status word_keep(void *arg, const struct store_value *cell, size_
     return PH_OK;
 }
 
-static enum ph_status log_ahead(struct sqlite_link *link, const struct store_db_options *options,
-                                struct ph_err *err)
+static enum ph_status log_ahead(struct sqlite_link *link, struct ph_err *err)
 {
     char mode[16] = "";
     enum ph_status status =
         sqlite_each(link, "PRAGMA journal_mode = WAL", NULL, 0, word_keep, mode, NULL, err);
-    if (status || !strcmp(mode, "wal") || options->read_only)
+    if (status || !strcmp(mode, "wal"))
         return status;
     return core_err_set(err, PH_EIO, NULL, "keep the store on a local disk",
                         "no write-ahead log is possible here");
@@ -228,7 +227,7 @@ static enum ph_status session_set(struct sqlite_link *link, const struct store_d
     sqlite3_busy_timeout(link->sqlite, options->patience_ms ? options->patience_ms : PATIENCE_MS);
     sqlite3_db_config(link->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(link->sqlite, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    enum ph_status status = log_ahead(link, options, err);
+    enum ph_status status = options->read_only ? PH_OK : log_ahead(link, err);
     for (size_t i = 0; !status && i < sizeof settings / sizeof *settings; i++)
         if (settings[i])
             status = sqlite_each(link, settings[i], NULL, 0, NULL, NULL, NULL, err);

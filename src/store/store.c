@@ -22,7 +22,7 @@ enum ph_status store_open(const char *url, const struct store_db_options *option
         return core_err_nomem(err);
     enum ph_status status = store_db_open(url, options, &store->db, err);
     if (!status)
-        status = store_schema_update(store->db, err);
+        status = store_schema_update(store->db, options && options->read_only, err);
     if (status) {
         store_close(store);
         return status;
