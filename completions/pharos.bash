@@ -6,7 +6,7 @@ _pharos() {
     local command=${COMP_WORDS[1]:-}
     local runs="--output --json --strict --threads --particles --seed --quiet --verbose --help"
     if ((COMP_CWORD == 1)); then
-        mapfile -t COMPREPLY < <(compgen -W "run check drift map plan skill sweep allocate objects forcing demo help --help --version" -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W "run check drift map plan skill sweep allocate case objects forcing demo help --help --version" -- "$cur")
         return
     fi
     local options
@@ -19,6 +19,13 @@ _pharos() {
     sweep) options="--output --threads --quiet --verbose --help" ;;
     check) options="--json --quiet --verbose --help" ;;
     allocate) options="--json --threads --quiet --verbose --help" ;;
+    case)
+        options="--db --who --why --valid --seq --head --all --output --json --threads --particles --seed --help"
+        if ((COMP_CWORD == 2)); then
+            mapfile -t COMPREPLY < <(compgen -W "new list show log edit report note attach get run again close reopen verify backup restore" -- "$cur")
+            return
+        fi
+        ;;
     objects)
         options="--json --help"
         if [[ $cur != -* ]]; then
@@ -34,13 +41,13 @@ _pharos() {
         fi
         ;;
     help)
-        mapfile -t COMPREPLY < <(compgen -W "run check drift map plan skill sweep allocate objects forcing demo" -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W "run check drift map plan skill sweep allocate case objects forcing demo" -- "$cur")
         return
         ;;
     *) return ;;
     esac
     case $prev in
-    --threads | --particles | --seed | --cell_nm | --at | --place | --every_h | --horizon_h | --budget_s) return ;;
+    --threads | --particles | --seed | --cell_nm | --at | --place | --every_h | --horizon_h | --budget_s | --who | --why | --valid | --seq | --head) return ;;
     esac
     if [[ $cur == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,9 @@ enum which {
     ANY_HORIZON,
     ANY_EVALUATE,
     ANY_BUDGET,
+    ANY_CASE_TEXT,
+    ANY_CASE_SEQ,
+    ANY_CASE_ALL,
 };
 
 static const struct option {
@@ -34,6 +38,7 @@ static const struct option {
     enum which which;
     unsigned bit; // 0: every command takes it
     enum value value;
+    size_t place; // ANY_CASE_TEXT: of its text in struct cli_args
 } options[] = {
     {"--json", NULL, ANY_JSON, CLI_JSON, VALUE_NONE},
     {"--quiet", "-q", ANY_QUIET, 0, VALUE_NONE},
@@ -52,6 +57,16 @@ static const struct option {
     {"--horizon_h", NULL, ANY_HORIZON, CLI_OBSERVED, VALUE_TEXT},
     {"--evaluate", NULL, ANY_EVALUATE, CLI_PLAN, VALUE_TEXT},
     {"--budget_s", NULL, ANY_BUDGET, CLI_BUDGET, VALUE_NUMBER},
+    {"--db", NULL, ANY_CASE_TEXT, CLI_CASE, VALUE_TEXT, offsetof(struct cli_args, on_case.db)},
+    {"--who", NULL, ANY_CASE_TEXT, CLI_CASE, VALUE_TEXT, offsetof(struct cli_args, on_case.who)},
+    {"--why", NULL, ANY_CASE_TEXT, CLI_CASE, VALUE_TEXT, offsetof(struct cli_args, on_case.why)},
+    {"--valid", NULL, ANY_CASE_TEXT, CLI_CASE, VALUE_TEXT, offsetof(struct cli_args, on_case.valid)},
+    {"--to", NULL, ANY_CASE_TEXT, CLI_CASE, VALUE_TEXT, offsetof(struct cli_args, on_case.to)},
+    {"--from", NULL, ANY_CASE_TEXT, CLI_CASE, VALUE_TEXT, offsetof(struct cli_args, on_case.from)},
+    {"--keys", NULL, ANY_CASE_TEXT, CLI_CASE, VALUE_TEXT, offsetof(struct cli_args, on_case.keys)},
+    {"--head", NULL, ANY_CASE_TEXT, CLI_CASE, VALUE_TEXT, offsetof(struct cli_args, on_case.head)},
+    {"--seq", NULL, ANY_CASE_SEQ, CLI_CASE, VALUE_COUNT},
+    {"--all", NULL, ANY_CASE_ALL, CLI_CASE, VALUE_NONE},
 };
 
 // The option of an argument; *value is behind its "=", or NULL.
@@ -122,7 +137,10 @@ static enum ph_status observed_add(const char *value, struct cli_args *args, str
 static enum ph_status counted_apply(const struct option *option, const char *value, struct cli_args *args,
                                     struct ph_err *err)
 {
-    static const uint64_t max[] = {[ANY_THREADS] = 256, [ANY_PARTICLES] = 100000000, [ANY_SEED] = UINT64_MAX};
+    static const uint64_t max[] = {[ANY_THREADS] = 256,
+                                   [ANY_PARTICLES] = 100000000,
+                                   [ANY_SEED] = UINT64_MAX,
+                                   [ANY_CASE_SEQ] = INT64_MAX};
     uint64_t count = 0;
     enum ph_status status =
         count_read(option->name, value, option->which != ANY_SEED, max[option->which], &count, err);
@@ -133,6 +151,9 @@ static enum ph_status counted_apply(const struct option *option, const char *val
     } else if (option->which == ANY_SEED) {
         args->seed = count;
         args->has_seed = true;
+    } else if (option->which == ANY_CASE_SEQ) {
+        args->on_case.seq = count;
+        args->on_case.has_seq = true;
     } else {
         args->particles = count;
         args->has_particles = true;
@@ -175,6 +196,12 @@ static enum ph_status option_apply(const struct option *option, const char *valu
         break;
     case ANY_EVALUATE:
         args->evaluate = value;
+        break;
+    case ANY_CASE_TEXT:
+        memcpy((char *)args + option->place, &value, sizeof value);
+        break;
+    case ANY_CASE_ALL:
+        args->on_case.all = true;
         break;
     case ANY_BUDGET:
         return budget_read(value, &args->budget_s, err);

@@ -21,13 +21,22 @@ enum cli_option {
     CLI_SEED = 1 << 8,      // --seed N
     CLI_PLAN = 1 << 10,     // --evaluate PLAN.json
     CLI_BUDGET = 1 << 11,   // --budget_s N
+    CLI_CASE = 1 << 20,     // options of `pharos case`, struct cli_case_args
     CLI_OBSERVED = 1 << 9,  // --observed TRACK (repeated), --every_h N, --horizon_h N,N,...
 };
 #define CLI_RUNS (CLI_STRICT | CLI_THREADS | CLI_PARTICLES | CLI_SEED | CLI_JSON)
 
 enum { CLI_MOST_OBSERVED = 256 };
 
+struct cli_case_args {
+    const char *db, *who, *why, *valid; // NULL: not given
+    const char *to, *from, *keys, *head;
+    bool has_seq, all;
+    uint64_t seq;
+};
+
 struct cli_args {
+    struct cli_case_args on_case;
     const char *const *operand; // what is not an option
     size_t n_operands;
     const char *out, *at, *place;
@@ -97,6 +106,7 @@ int cli_plan(const struct cli_args *args);
 int cli_skill(const struct cli_args *args);
 int cli_sweep(const struct cli_args *args);
 int cli_allocate(const struct cli_args *args);
+int cli_case(const struct cli_args *args);
 int cli_objects(const struct cli_args *args);
 int cli_forcing(const struct cli_args *args);
 int cli_demo(const struct cli_args *args);

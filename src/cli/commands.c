@@ -87,6 +87,37 @@ const struct cli_command cli_commands[] = {
      "  --threads N     threads\n"
      "  --json          accepted; the answer always is JSON\n",
      CLI_JSON | CLI_THREADS, 1, 1, cli_allocate},
+    {"case", "case COMMAND ... [--db FILE|postgresql://...]",
+     "the case store: log, files, results, hand-over",
+     "Keeps cases as a log that is only ever added to: what came in, when, from whom, why; every state can "
+     "be "
+     "rebuilt.\n"
+     "ID is a case's id, or the first letters of it. See docs/store.md.\n\n"
+     "  new FILE.json               a new case; prints its id\n"
+     "  list [--all]                open cases (--all: closed ones too), the latest change first\n"
+     "  show ID [--seq N] [-o FILE] a case as it stands, or stood after event N; -o writes its case file\n"
+     "  log ID                      every event: number, received, valid, who, what, why, files\n"
+     "  edit ID FILE.json           the case file becomes this one\n"
+     "  report ID TEXT|-            something that was reported; --valid says of when (- reads it in)\n"
+     "  note ID TEXT|-              a remark\n"
+     "  attach ID FILE...           photographs, messages\n"
+     "  get ID N NAME -o FILE       a file of event N\n"
+     "  run ID [-o DIR]             runs the case as it stands and keeps the results with what they came "
+     "from\n"
+     "  again ID N                  runs what event N ran once more and compares the results byte for byte\n"
+     "  close ID, reopen ID         with a reason (--why)\n"
+     "  verify [ID] [--head HASH]   every hash, every file; HASH of an event noted elsewhere must be in the "
+     "log\n"
+     "  backup FILE, restore FILE   everything, in one file; restore fills a store without cases\n\n"
+     "  --db WHERE      an SQLite file or postgresql://... (default: PHAROS_DB, or pharos.db)\n"
+     "  --who NAME      who writes this (default: PHAROS_WHO, or the login name)\n"
+     "  --why TEXT      the reason\n"
+     "  --valid TIME    of which moment it tells (default: now)\n"
+     "  --seq N         the last event that was seen: refused when there are newer ones; for show: as of "
+     "event N\n"
+     "  --threads N, --particles N, --seed N    for run, as for `pharos run`\n"
+     "  --json          one JSON document on standard output\n",
+     CLI_CASE | CLI_JSON | CLI_OUT | CLI_THREADS | CLI_PARTICLES | CLI_SEED, 1, 1002, cli_case},
     {"objects", "objects [KEY] [--json]", "the leeway table",
      "Lists the leeway classes and presets, or shows one with its figures, quality and source.\n\n"
      "  --json          one JSON document on standard output\n",

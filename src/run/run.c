@@ -22,6 +22,15 @@ enum ph_status run_load(struct run *run, const char *path, const struct scenario
     return scenario_case_load(path, overrides, &run->c, problems, err);
 }
 
+enum ph_status run_parse(struct run *run, const char *text, size_t length, const char *dir, const char *name,
+                         const struct scenario_overrides *overrides, struct core_job *job,
+                         struct scenario_problems *problems, struct ph_err *err)
+{
+    run->job = job;
+    run->prior_pos = NAN;
+    return scenario_case_parse(text, length, dir, name, overrides, &run->c, problems, err);
+}
+
 static const enum forcing_kind forcing_kinds[SCENARIO_FORCING_KINDS] = {
     [SCENARIO_CURRENT] = FORCING_CURRENT,
     [SCENARIO_WIND] = FORCING_WIND,

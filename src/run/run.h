@@ -58,6 +58,11 @@ enum ph_status run_load(struct run *run, const char *path, const struct scenario
                         struct core_job *job, struct scenario_problems *problems,
                         struct ph_err *err) PH_NODISCARD;
 
+// The same from memory; `dir` resolves relative paths, `name` stands for the path.
+enum ph_status run_parse(struct run *run, const char *text, size_t length, const char *dir, const char *name,
+                         const struct scenario_overrides *overrides, struct core_job *job,
+                         struct scenario_problems *problems, struct ph_err *err) PH_NODISCARD;
+
 // Opens coast and forcing: everything that the case names is there and can be read.
 enum ph_status run_open(struct run *run, struct ph_err *err) PH_NODISCARD;
 
