@@ -17,7 +17,7 @@ _pharos() {
     map) options="--at --cell_nm --output --strict --threads --particles --seed --quiet --verbose --help" ;;
     skill) options="--observed --every_h --horizon_h $runs" ;;
     sweep) options="--output --threads --quiet --verbose --help" ;;
-    check) options="--json --quiet --verbose --help" ;;
+    check) options="-o --json --quiet --verbose --help" ;;
     allocate) options="--json --threads --quiet --verbose --help" ;;
     case)
         options="--db --who --why --valid --seq --head --all --output --json --threads --particles --seed --help"

@@ -1,9 +1,11 @@
 // check: every problem of a case with its place, and whether what it names can be read.
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "cli/cli.h"
 #include "core/err.h"
+#include "core/file.h"
 #include "core/json.h"
 #include "run/run.h"
 
@@ -73,6 +75,25 @@ static void report_text(const char *path, const struct run *run, const struct sc
                         run->c.n_objects, run->c.n_sources, run->c.n_assets, run->c.drift.particles);
 }
 
+// A map of where the case begins, with routes and the land that they meet.
+static enum ph_status beginnings_draw(struct run *run, const char *path, struct ph_err *err)
+{
+    enum { WIDTH_PX = 1400 };
+    size_t length = strlen(path);
+    bool is_svg = length > 4 && !strcasecmp(path + length - 4, ".svg");
+    if (!is_svg && (length < 5 || strcasecmp(path + length - 4, ".png")))
+        return core_err_set(err, PH_EINPUT, path, "give a name that ends in .png or .svg",
+                            "the format of this map is not known");
+    struct core_buf picture = {0};
+    enum ph_status status = run_beginnings(run, err);
+    if (!status)
+        status = (is_svg ? export_map_svg : export_map_png)(&run->product, 0, WIDTH_PX, &picture, err);
+    if (!status)
+        status = core_file_write_buf(path, &picture, err);
+    core_buf_fini(&picture);
+    return status;
+}
+
 int cli_check(const struct cli_args *args)
 {
     struct run run = {0};
@@ -84,13 +105,17 @@ int cli_check(const struct cli_args *args)
     bool described = status == PH_OK || problems.n; // else the file could not be read at all
     if (!status)
         status = run_open(&run, &opened);
+    bool drawn = !status && args->out;
+    if (!status)
+        status = scenario_routes_check(&run.c, run.coast, &opened);
+    enum ph_status written = drawn ? beginnings_draw(&run, args->out, &err) : PH_OK;
     struct core_buf text = {0};
     if (described && args->json)
         report_json(args->operand[0], &problems, job, &opened, &text);
     else if (described)
         report_text(args->operand[0], &run, &problems, &opened, &text);
-    int exit_status = cli_job_end(args, described ? PH_OK : status, &err);
-    if (described && status)
+    int exit_status = cli_job_end(args, written ? written : described ? PH_OK : status, &err);
+    if (described && status && !written)
         exit_status = core_err_exit(status);
     if (described && cli_print(&text))
         exit_status = 3;

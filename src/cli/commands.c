@@ -23,12 +23,13 @@ const struct cli_command cli_commands[] = {
      "  -o DIR          folder to write to (made if missing)\n"
      "  --budget_s N    work for the planner, see `pharos help plan`\n" TEXT_RUN_OPTIONS,
      CLI_OUT | CLI_BUDGET | CLI_RUNS, 1, 1, cli_run},
-    {"check", "check CASE", "validate a case; every problem with its place",
+    {"check", "check CASE [-o MAP.png]", "validate a case; every problem with its place",
      "Reads the case, reports every problem with its JSON pointer, what was found and what was expected, and "
      "opens\n"
-     "the forcing files that it names. Writes nothing.\n\n"
+     "the forcing files that it names. Writes nothing but the map that it is asked for.\n\n"
+     "  -o MAP.png      draws where the case begins, and where a voyage's route meets land (or .svg)\n"
      "  --json          one JSON document on standard output\n",
-     CLI_JSON, 1, 1, cli_check},
+     CLI_OUT | CLI_JSON, 1, 1, cli_check},
     {"drift", "drift CASE -o FILE.nc", "the ensemble only",
      "Drifts the case and writes its trajectories (CF featureType=trajectory).\n\n"
      "  -o FILE.nc      file to write\n" TEXT_RUN_OPTIONS,

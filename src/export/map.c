@@ -50,6 +50,17 @@ static void visit_cloud(const struct export_product *p, size_t t, visit *fn, voi
     }
 }
 
+// Before there is a cloud: all that it may come from.
+static void visit_beginnings(const struct export_product *p, visit *fn, void *arg)
+{
+    for (size_t i = 0; i < p->n_scenarios; i++)
+        if (isfinite(p->scenario[i].centre.lat_deg) && isfinite(p->scenario[i].centre.lon_deg))
+            visit_circle(p->scenario[i].centre, p->scenario[i].circle_m, fn, arg);
+    for (size_t i = 0; i < p->n_routes; i++)
+        for (size_t k = 0; k < p->route[i].n; k++)
+            fn(arg, p->route[i].way[k]);
+}
+
 static void visit_content(const struct export_product *p, size_t t, size_t area, visit *fn, void *arg)
 {
     if (area != SIZE_MAX) {
@@ -58,6 +69,8 @@ static void visit_content(const struct export_product *p, size_t t, size_t area,
     }
     if (t < p->n_times)
         visit_cloud(p, t, fn, arg);
+    else
+        visit_beginnings(p, fn, arg);
     for (size_t i = 0; p->plan && i < p->plan->n_areas; i++)
         visit_area(&p->plan->area[i], fn, arg);
 }
@@ -127,6 +140,7 @@ static void draw(struct export_map_canvas *map, size_t area)
     export_map_shore(map);
     export_map_graticule(map);
     export_map_datum(map);
+    export_map_routes(map);
     export_map_starts(map);
     export_map_units(map, area);
     export_map_furniture(map, area);

@@ -61,9 +61,11 @@ void export_map_shore(struct export_map_canvas *map); // the line only
 void export_map_regions(struct export_map_canvas *map);
 void export_map_graticule(struct export_map_canvas *map);
 void export_map_datum(struct export_map_canvas *map);
+void export_map_routes(struct export_map_canvas *map);
 void export_map_starts(struct export_map_canvas *map);
 void export_map_units(struct export_map_canvas *map, size_t only_area);
 void export_map_furniture(struct export_map_canvas *map, size_t only_area);
+void export_map_route_names(struct export_map_canvas *map);
 void export_map_names(struct export_map_canvas *map, size_t only_area);
 
 #endif

@@ -287,6 +287,7 @@ void export_map_names(struct export_map_canvas *map, size_t only_area)
     }
     for (size_t i = 0; map->p->plan && i < map->p->plan->n_areas; i++)
         unit_name(map, i);
+    export_map_route_names(map);
     start_names(map);
     if (map->t < map->p->n_times)
         region_names(map);

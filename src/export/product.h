@@ -68,6 +68,16 @@ struct export_scenario {
     double circle_m;       // radius to draw, 0 none
 };
 
+// The route of a voyage as the case states it.
+struct export_route {
+    const char *id;
+    const struct geo_pos *way; // [n]
+    size_t n;
+    bool meets_land; // the case is wrong: where first, and on which leg, counted from 1
+    struct geo_pos land;
+    size_t leg;
+};
+
 struct export_asset {
     const char *id, *type;                      // "fixed-wing"
     double speed_kn, altitude_ft, eye_height_m; // NAN
@@ -127,6 +137,8 @@ struct export_product {
     size_t n_objects;
     const struct export_scenario *scenario;
     size_t n_scenarios;
+    const struct export_route *route;
+    size_t n_routes;
     const struct export_asset *asset; // all of the case, indexed by plan_area.asset
     size_t n_assets;
     const struct plan_result *plan;         // NULL: no assets

@@ -13,6 +13,12 @@ enum ph_status run_forcing_open(const struct scenario_case *c, struct core_arena
 // Where, when and as what the particles start.
 enum ph_status run_starts(struct run *run, struct ph_err *err) PH_NODISCARD;
 
+// A text built in a buffer, which is freed, kept in the run's arena; NULL when out of memory.
+const char *run_text_keep(struct run *run, struct core_buf *buf);
+
+// Scenarios and routes of the case, into the product.
+enum ph_status run_beginnings_add(struct run *run, struct ph_err *err) PH_NODISCARD;
+
 // The drift after run_starts, into a sink that needs sink_bytes of memory.
 enum ph_status run_drift_into(struct run *run, const struct drift_sink *sink, size_t sink_bytes,
                               struct ph_err *err) PH_NODISCARD;

@@ -66,6 +66,9 @@ enum ph_status run_parse(struct run *run, const char *text, size_t length, const
 // Opens coast and forcing: everything that the case names is there and can be read.
 enum ph_status run_open(struct run *run, struct ph_err *err) PH_NODISCARD;
 
+// After run_open, without any drift: the view of where it begins, for a map of that alone.
+enum ph_status run_beginnings(struct run *run, struct ph_err *err) PH_NODISCARD;
+
 // Starts and drift.
 enum ph_status run_drift(struct run *run, struct ph_err *err) PH_NODISCARD;
 

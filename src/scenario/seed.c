@@ -240,9 +240,12 @@ static void land_warn(const struct seeding *s, struct core_job *job)
 }
 
 // The route as it is stated must be at sea: nobody meant the leg over the cape.
-static enum ph_status routes_check(const struct scenario_case *c, const struct geo_coast *coast,
-                                   struct ph_err *err)
+enum ph_status scenario_routes_check(const struct scenario_case *c, struct geo_coast *coast,
+                                     struct ph_err *err)
 {
+    enum ph_status status = coast_ready(c, coast, err);
+    if (status)
+        return status;
     for (size_t i = 0; coast && i < c->n_sources; i++) {
         const struct scenario_source *source = &c->source[i];
         struct scenario_passage route;
@@ -256,7 +259,8 @@ static enum ph_status routes_check(const struct scenario_case *c, const struct g
         char at[GEO_TEXT], pointer[64];
         geo_pos_format(where, 1, at);
         snprintf(pointer, sizeof pointer, "/scenarios/%zu/route/%zu", i, leg);
-        return core_err_set(err, PH_EINPUT, pointer, "add waypoints that lead round the land",
+        return core_err_set(err, PH_EINPUT, pointer,
+                            "add waypoints that lead round the land; `pharos check CASE -o MAP.png` shows it",
                             "the route of \"%s\" runs over land: leg %zu meets it at %s", source->id, leg,
                             at);
     }
@@ -302,9 +306,7 @@ enum ph_status scenario_seed(const struct scenario_case *c, struct geo_coast *co
         if (c->source[i].kind == SCENARIO_AREA)
             geo_polygon_box(c->source[i].polygon, c->source[i].n_polygon, &box[i]);
     if (!status)
-        status = coast_ready(c, coast, err);
-    if (!status)
-        status = routes_check(c, coast, err);
+        status = scenario_routes_check(c, coast, err);
     if (!status)
         status = scenario_strata_fill(c, &scratch, &seeds, err);
     if (!status) {

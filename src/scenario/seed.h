@@ -27,6 +27,11 @@ enum ph_status scenario_seed(const struct scenario_case *c, struct geo_coast *co
                              struct core_arena *arena, struct scenario_seeds *out,
                              struct ph_err *err) PH_NODISCARD;
 
+// PH_EINPUT where the route of a voyage, as the case states it, runs over land: with leg and place. Loads the
+// coast (NULL: no land) around the starts.
+enum ph_status scenario_routes_check(const struct scenario_case *c, struct geo_coast *coast,
+                                     struct ph_err *err) PH_NODISCARD;
+
 // Bytes of the arrays for n particles.
 size_t scenario_seed_bytes(const struct scenario_case *c, size_t n);
 

@@ -157,7 +157,7 @@ else
     ((taken > 0 && taken <= stated))
     ok $? "keeps within the memory it states ($taken of $stated kB)"
 fi
-is "$(ls -A | grep -c 'large')" 1 "and leaves its file alone"
+is "$(find . -name '*large*' | wc -l)" 1 "and leaves its file alone"
 rm -f large.nc
 
 # ---- interrupted
