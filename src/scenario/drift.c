@@ -223,7 +223,9 @@ void scenario_drift_read(const struct scenario_node *root, struct scenario_windo
     if (scenario_read_choice(&node, "direction", directions, SCENARIO_OPTIONAL, &direction) &&
         direction == 1) {
         struct scenario_node at = scenario_node_member(&node, "direction");
-        scenario_node_problem(&at, PH_EUNSUPPORTED, "\"forward\"", "drift backwards is not in this version");
+        scenario_node_problem(&at, PH_EUNSUPPORTED,
+                              "\"forward\", and a scenario of kind \"backtrack\" with the find",
+                              "a cloud run backwards spreads instead of gathering at its start");
     }
     c->drift.integrator = (enum scenario_integrator)integrator;
     c->drift.orientation = (enum scenario_orientation)orientation;
