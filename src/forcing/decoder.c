@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <netcdf.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,8 @@
 #include <unistd.h>
 
 #include "core/err.h"
+#include "forcing/grib_message.h"
+#include "forcing/grib_worker.h"
 #include "forcing/worker.h"
 
 // Memory shared with the decoding process: the most one answer can be. Paged in as it is used.
@@ -122,6 +125,22 @@ size_t forcing_decoder_most(void)
     return SHARED_BYTES / sizeof(double);
 }
 
+// For GRIB the tables come first. No process may be forked while another thread is within ecCodes: it would
+// inherit a lock that nobody opens.
+static pid_t process_fork(const struct forcing_decoder *decoder)
+{
+    static pthread_mutex_t alone = PTHREAD_MUTEX_INITIALIZER; // no state: only who may go
+    int edition, centre;
+    if (decoder->task != WORKER_FOR_GRIB ||
+        !forcing_grib_origin(decoder->head, decoder->n_head, &edition, &centre))
+        return fork();
+    pthread_mutex_lock(&alone);
+    forcing_grib_worker_warm(edition, centre);
+    pid_t pid = fork();
+    pthread_mutex_unlock(&alone);
+    return pid;
+}
+
 static enum ph_status process_start(struct forcing_decoder *decoder, struct ph_err *err)
 {
     int pair[2];
@@ -129,7 +148,7 @@ static enum ph_status process_start(struct forcing_decoder *decoder, struct ph_e
         return PH_OK;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
         return core_err_errno(err, "start a decoder for", decoder->file);
-    pid_t pid = fork();
+    pid_t pid = process_fork(decoder);
     if (!pid) {
         close(pair[0]);
         forcing_worker_run(decoder->task, pair[1], decoder->bytes, decoder->n_bytes, decoder->shared,

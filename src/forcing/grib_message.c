@@ -21,6 +21,19 @@ bool forcing_grib_is(const unsigned char *head, size_t n)
     return false;
 }
 
+bool forcing_grib_origin(const unsigned char *head, size_t n, int *edition, int *centre)
+{
+    for (size_t i = 0; i + HEAD_2 + 7 <= n; i++) {
+        const unsigned char *at = head + i;
+        if (memcmp(at, "GRIB", 4) || (at[7] != 1 && at[7] != 2))
+            continue;
+        *edition = at[7];
+        *centre = at[7] == 1 ? at[HEAD_1 + 4] : (int)big_endian(at + HEAD_2 + 5, 2);
+        return true;
+    }
+    return false;
+}
+
 // Edition 1 counts messages of 8 MB and more in units of 120 bytes; the length of its last section then holds
 // what that rounded up.
 static uint64_t length_1_large(const unsigned char *message, size_t n, uint64_t stated)

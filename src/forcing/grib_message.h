@@ -25,6 +25,9 @@ enum forcing_grib_scan forcing_grib_next(const unsigned char *bytes, size_t n, s
 // "GRIB" and an edition that exists somewhere in the first bytes: files may begin with a bulletin's heading.
 bool forcing_grib_is(const unsigned char *head, size_t n);
 
+// Edition and centre of the first message that begins in a file's first bytes; false: none does.
+bool forcing_grib_origin(const unsigned char *head, size_t n, int *edition, int *centre);
+
 // Fields in a message; 0: its sections do not hold together.
 size_t forcing_grib_fields(const unsigned char *message, size_t n);
 

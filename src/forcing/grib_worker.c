@@ -218,6 +218,39 @@ static void put_keys(const struct field *field, struct forcing_grib_keys *keys)
     keys->grid.hash = forcing_grib_grid_hash(field->bytes, field->n);
 }
 
+// A variable that would have ecCodes read other tables than its own; processes forget the environment.
+static bool environment_speaks(void)
+{
+    for (char **at = environ; at && *at; at++)
+        if (!strncmp(*at, "ECCODES_", 8) || !strncmp(*at, "GRIB_", 5) || !strncmp(*at, "CODES_", 6))
+            return true;
+    return false;
+}
+
+void forcing_grib_worker_warm(int edition, int centre)
+{
+    // Tables stay in memory, so only those of centres that have some of their own: Melbourne, Washington,
+    // Tokyo, Montreal, Exeter, Offenbach, Rome, Norrkoeping, Toulouse, Helsinki, Oslo, Copenhagen, ECMWF,
+    // Madrid.
+    static const int centres[] = {1, 7, 34, 54, 74, 78, 80, 82, 85, 86, 88, 94, 98, 214};
+    bool known = false;
+    for (size_t c = 0; c < sizeof centres / sizeof *centres; c++)
+        known = known || centres[c] == centre;
+    if (!known || environment_speaks())
+        return;
+    codes_handle *handle = codes_grib_handle_new_from_samples(NULL, edition == 1 ? "GRIB1" : "GRIB2");
+    struct field field = {.handle = handle};
+    struct forcing_grib_keys keys = {0};
+    const void *bytes;
+    if (!handle)
+        return;
+    if (!codes_set_long(handle, "centre", centre) && !codes_get_message(handle, &bytes, &field.n)) {
+        field.bytes = bytes;
+        put_keys(&field, &keys);
+    }
+    codes_handle_delete(handle);
+}
+
 // All fields of a message, or none when they would not fit.
 static bool message_index(struct forcing_grib_worker *worker, const struct forcing_grib_message *message,
                           struct forcing_grib_progress *progress)

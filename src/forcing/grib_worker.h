@@ -1,4 +1,4 @@
-// GRIB in the decoding process: the only place where ecCodes is called.
+// GRIB in the decoding process: the only place where ecCodes sees a file's bytes.
 #ifndef FORCING_GRIB_WORKER_H
 #define FORCING_GRIB_WORKER_H
 
@@ -30,6 +30,11 @@ struct forcing_grib_worker {
 // The folder that ecCodes reads its tables from, before the walls go up; NULL: it has them inside. Also
 // forgets the environment, so that nothing in it changes what ecCodes does.
 const char *forcing_grib_worker_tables(void);
+
+// In the parent, before it starts a process for a message of this edition and centre: reads the tables that
+// such messages need, so that processes have them from their beginning and need not read them each for itself
+// (a twentieth of a second). Looks at samples of ecCodes' own only; the second time it is quick.
+void forcing_grib_worker_warm(int edition, int centre);
 
 // Keys of up to GRIB_BATCH fields from byte `from` on, behind a forcing_grib_progress.
 void forcing_grib_worker_index(struct forcing_grib_worker *worker, uint64_t from);
