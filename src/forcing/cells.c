@@ -48,6 +48,12 @@ static size_t columns_of_cells(const struct forcing_grid *grid)
     return grid->wraps ? grid->ni : grid->ni - 1;
 }
 
+// Column of the point that faces column i across the fold of the last row.
+static size_t across_fold(const struct forcing_grid *grid, size_t i)
+{
+    return (grid->fold_sum + grid->ni - i) % grid->ni;
+}
+
 static void corners_of(const struct forcing_grid *grid, uint32_t cell, struct corners *out)
 {
     if (grid->shape == FORCING_TRIANGLES) {
@@ -60,12 +66,13 @@ static void corners_of(const struct forcing_grid *grid, uint32_t cell, struct co
         return;
     }
     size_t columns = columns_of_cells(grid), j = cell / columns, i = cell % columns;
-    size_t east = i + 1 < grid->ni ? i + 1 : 0;
+    size_t east = i + 1 < grid->ni ? i + 1 : 0, row = j * grid->ni;
+    bool fold = j + 1 == grid->nj; // the cells behind the last row: their far side is the row itself
     out->n = 4;
-    out->point[0] = j * grid->ni + i;
-    out->point[1] = j * grid->ni + east;
-    out->point[2] = (j + 1) * grid->ni + east;
-    out->point[3] = (j + 1) * grid->ni + i;
+    out->point[0] = row + i;
+    out->point[1] = row + east;
+    out->point[2] = fold ? row + across_fold(grid, east) : row + grid->ni + east;
+    out->point[3] = fold ? row + across_fold(grid, i) : row + grid->ni + i;
     for (int c = 0; c < 4; c++) {
         out->lat[c] = grid->point_lat_deg[out->point[c]];
         out->lon[c] = grid->point_lon_deg[out->point[c]];
@@ -240,6 +247,10 @@ static bool cell_try(void *arg, uint32_t cell)
         if (low[k] > slack || high[k] < -slack)
             return false;
     }
+    // On the far side of the earth, across the meridian opposite to the place, a cell seems to lie all round
+    // it.
+    if (!q->polar && high[0] - low[0] > 180)
+        return false;
     return at.n == 4 ? quad_try(q, &at, p) : triangle_try(q, cell, &at, p);
 }
 
@@ -465,6 +476,31 @@ static bool comes_round(const struct forcing_grid *grid)
     return seen && 2 * round > seen;
 }
 
+// Tripolar grids end in the north at a fold: the last row lies beside itself, counted backward. Some files
+// repeat rows and columns there (then nothing is open), others do not.
+static bool fold_at(struct forcing_grid *grid, size_t sum)
+{
+    size_t last = (grid->nj - 1) * grid->ni, faces = 0, seen = 0;
+    grid->fold_sum = sum;
+    for (size_t i = 0; i < grid->ni; i++) {
+        size_t p = last + i, q = last + across_fold(grid, i), before = p - grid->ni;
+        const double *lat = grid->point_lat_deg, *lon = grid->point_lon_deg;
+        double gap = forcing_apart_m(lat[p], lon[p], lat[q], lon[q]);
+        double step = forcing_apart_m(lat[p], lon[p], lat[before], lon[before]);
+        if (!isfinite(gap) || !isfinite(step) || !(step > 0))
+            continue;
+        seen++;
+        faces += gap > 0.01 * step && gap < 2 * step;
+    }
+    return seen > 8 && 10 * faces > 9 * seen;
+}
+
+static void fold_find(struct forcing_grid *grid)
+{
+    for (size_t sum = grid->ni - 2; grid->wraps && !grid->folds && sum <= grid->ni + 1; sum++)
+        grid->folds = fold_at(grid, sum);
+}
+
 // Twice the area of the cells that turn left, less those that turn right.
 static double handedness(const struct forcing_grid *grid)
 {
@@ -499,7 +535,8 @@ enum ph_status forcing_grid_curved(const double *lat_deg, const double *lon_deg,
     if (status)
         return status;
     grid.wraps = comes_round(&grid);
-    status = tree_make(&grid, (nj - 1) * columns_of_cells(&grid), arena, err);
+    fold_find(&grid);
+    status = tree_make(&grid, (nj - !grid.folds) * columns_of_cells(&grid), arena, err);
     if (status)
         return status;
     grid.left_handed = handedness(&grid) < 0;

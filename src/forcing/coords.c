@@ -163,11 +163,11 @@ static enum forcing_coord place_coord(const struct forcing_var *var)
         return coord;
     if (contains(standard, "latitude_at") || !strncasecmp(var->name, "lat", 3) ||
         contains(var->name, "_lat") || !strncasecmp(var->name, "gphi", 4) ||
-        !strncasecmp(var->name, "nav_lat", 7))
+        !strncasecmp(var->name, "geolat", 6) || !strncasecmp(var->name, "nav_lat", 7))
         return COORD_LAT;
     if (contains(standard, "longitude_at") || !strncasecmp(var->name, "lon", 3) ||
         contains(var->name, "_lon") || !strncasecmp(var->name, "glam", 4) ||
-        !strncasecmp(var->name, "nav_lon", 7))
+        !strncasecmp(var->name, "geolon", 6) || !strncasecmp(var->name, "nav_lon", 7))
         return COORD_LON;
     return COORD_NONE;
 }
@@ -276,6 +276,22 @@ static enum ph_status no_axes(const struct forcing_description *desc, const stru
                         "%s has no latitude and longitude along its dimensions", var->name);
 }
 
+// Both latitudes and longitudes run along a dimension.
+static bool is_list(const struct forcing_description *desc, int dim)
+{
+    enum forcing_coord coord;
+    bool two_places;
+    dim_coord(desc, dim, &coord, &two_places);
+    return two_places;
+}
+
+static enum ph_status no_grid(const struct forcing_var *var, struct ph_err *err)
+{
+    return core_err_set(err, PH_EUNSUPPORTED, NULL, "give observations as a series: see docs/case.md",
+                        "%s is given along a list of places (stations, a track), which is no grid",
+                        var->name);
+}
+
 static enum ph_status dim_place(const struct forcing_description *desc, const struct forcing_var *var, int d,
                                 struct forcing_layout *out, struct ph_err *err)
 {
@@ -323,7 +339,7 @@ static enum ph_status points_place(const struct forcing_description *desc, const
     int free_dim[DESCRIPTION_RANK], n = 0;
     struct forcing_mesh_names mesh;
     for (int d = 0; d < var->rank; d++)
-        if (d != out->time_dim && d != out->depth_dim)
+        if (d != out->time_dim && d != out->depth_dim && d != out->component_dim)
             free_dim[n++] = d;
     bool has_mesh = forcing_layout_mesh(desc, &mesh);
     for (int k = 0; k < n && has_mesh; k++) {
@@ -339,7 +355,7 @@ static enum ph_status points_place(const struct forcing_description *desc, const
         return core_err_set(err, PH_EINPUT, NULL, "put lon and lat of the nodes into the file, with ncks -A",
                             "the nodes of the triangles have no longitude and latitude");
     if (n < 2)
-        return no_axes(desc, var, err);
+        return n && is_list(desc, var->dims[free_dim[0]]) ? no_grid(var, err) : no_axes(desc, var, err);
     int y = free_dim[n - 2], x = free_dim[n - 1];
     enum forcing_coord coord[2];
     bool two, several;
@@ -374,8 +390,8 @@ static enum ph_status rest_check(const struct forcing_description *desc, const s
 {
     for (int d = 0; d < var->rank; d++) {
         const struct forcing_dim *dim = &desc->dims[var->dims[d]];
-        bool known =
-            d == layout->lat_dim || d == layout->lon_dim || d == layout->time_dim || d == layout->depth_dim;
+        bool known = d == layout->lat_dim || d == layout->lon_dim || d == layout->time_dim ||
+                     d == layout->depth_dim || d == layout->component_dim;
         if (!known && dim->length != 1)
             return core_err_set(err, PH_EINPUT, NULL, "choose one with ncks -d",
                                 "%s has a dimension %s of %llu entries, and which is meant cannot be known",
@@ -384,23 +400,114 @@ static enum ph_status rest_check(const struct forcing_description *desc, const s
     return PH_OK;
 }
 
-static int scalar_time(const struct forcing_description *desc)
+// The one time of a file; the reference time of its forecasts, when these are told by lead times.
+static int scalar_time(const struct forcing_description *desc, bool reference)
 {
-    for (size_t i = 0; i < desc->n_vars; i++)
-        if (desc->vars[i].number && !desc->vars[i].rank && forcing_coord_of(&desc->vars[i]) == COORD_TIME)
+    int found = -1;
+    for (size_t i = 0; i < desc->n_vars; i++) {
+        const struct forcing_var *var = &desc->vars[i];
+        const char *standard = forcing_att_text(var, "standard_name");
+        bool single = !var->rank || (var->rank == 1 && desc->dims[var->dims[0]].length == 1);
+        if (!var->number || !(reference ? single : !var->rank))
+            continue;
+        if (reference && standard && !strcasecmp(standard, "forecast_reference_time"))
             return (int)i;
-    return -1;
+        if (found < 0 && forcing_coord_of(var) == COORD_TIME)
+            found = (int)i;
+    }
+    return found;
+}
+
+// "two" of SCHISM: u and v of one variable.
+static void component_place(const struct forcing_description *desc, const struct forcing_var *var,
+                            struct forcing_layout *out)
+{
+    static const char *const names[] = {"two", "uv", "vector", "components"};
+    for (int d = 0; d < var->rank; d++) {
+        const struct forcing_dim *dim = &desc->dims[var->dims[d]];
+        if (dim->length == 2 && ANY_OF(dim->name, names) && d != out->time_dim && d != out->depth_dim &&
+            d != out->lat_dim && d != out->lon_dim)
+            out->component_dim = d;
+    }
+}
+
+// Times as texts (WRF, FVCOM): a row of letters for each.
+static void texts_place(const struct forcing_description *desc, const struct forcing_var *var,
+                        struct forcing_layout *out)
+{
+    for (size_t i = 0; i < desc->n_vars; i++) {
+        const struct forcing_var *times = &desc->vars[i];
+        if (!times->is_text || times->rank != 2 || strcasecmp(times->name, "Times"))
+            continue;
+        for (int d = 0; d < var->rank; d++)
+            if (var->dims[d] == times->dims[0] && (out->time_dim < 0 || out->time_dim == d)) {
+                out->time_dim = d;
+                out->text_var = (int)i;
+            }
+    }
+}
+
+// A forecast's lead times: of a dimension without times of its own.
+static void leads_place(const struct forcing_description *desc, const struct forcing_var *var,
+                        struct forcing_layout *out)
+{
+    static const char *const names[] = {"step",         "lead", "leadtime", "lead_time", "forecast_period",
+                                        "forecast_hour"};
+    for (size_t i = 0; i < desc->n_vars; i++) {
+        const struct forcing_var *lead = &desc->vars[i];
+        const char *standard = forcing_att_text(lead, "standard_name"),
+                   *units = forcing_att_text(lead, "units");
+        bool is_lead = (standard && !strcasecmp(standard, "forecast_period")) || ANY_OF(lead->name, names);
+        if (!is_lead || !lead->number || lead->rank != 1 || !units || contains(units, "since"))
+            continue;
+        for (int d = 0; d < var->rank; d++)
+            if (var->dims[d] == lead->dims[0]) {
+                out->time_dim = d;
+                out->lead_var = (int)i;
+            }
+    }
+}
+
+// Axes that only name rows and columns ("nominal"), or beside which the coordinates of a model on a tripolar
+// grid are named: those count where the file has them.
+static void nominal_look(const struct forcing_description *desc, const struct forcing_var *var,
+                         struct forcing_layout *out)
+{
+    const char *coordinates = forcing_att_text(var, "coordinates");
+    if (out->lat_dim < 0 || out->lon_dim < 0)
+        return;
+    const char *title = forcing_att_text(&desc->vars[out->lon_var], "long_name");
+    int lat_var, lon_var;
+    bool several;
+    out->nominal =
+        contains(title, "nominal") || (contains(coordinates, "geolon") && contains(coordinates, "geolat"));
+    if (!out->nominal || out->lat_dim > out->lon_dim ||
+        !forcing_layout_curved(desc, var, var->dims[out->lat_dim], var->dims[out->lon_dim], &lat_var,
+                               &lon_var, &several) ||
+        several)
+        return;
+    out->nominal = false;
+    out->shape = FORCING_CURVED;
+    out->lat_var = lat_var;
+    out->lon_var = lon_var;
 }
 
 enum ph_status forcing_layout_find(const struct forcing_description *desc, const struct forcing_var *var,
                                    struct forcing_layout *out, struct ph_err *err)
 {
-    struct forcing_layout layout = {FORCING_REGULAR, -1, -1, -1, -1, -1, -1, -1, -1, false};
+    struct forcing_layout layout = {FORCING_REGULAR, -1,   -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+                                    false,           false};
     enum ph_status status = PH_OK;
     for (int d = 0; d < var->rank && !status; d++)
         status = dim_place(desc, var, d, &layout, err);
-    if (!status)
+    if (!status) {
         sigma_place(desc, var, &layout);
+        component_place(desc, var, &layout);
+        texts_place(desc, var, &layout);
+        if (layout.time_dim < 0)
+            leads_place(desc, var, &layout);
+        nominal_look(desc, var, &layout);
+    }
     if (!status && (layout.lat_dim < 0 || layout.lon_dim < 0))
         status = points_place(desc, var, &layout, err);
     else if (!status && forcing_ncmap_elsewhere(desc, var))
@@ -411,9 +518,9 @@ enum ph_status forcing_layout_find(const struct forcing_description *desc, const
         status = rest_check(desc, var, &layout, err);
     if (status)
         return status;
-    if (layout.time_var < 0)
-        layout.time_var = scalar_time(desc);
-    if (layout.time_var < 0)
+    if (layout.time_var < 0 && layout.text_var < 0)
+        layout.time_var = scalar_time(desc, layout.lead_var >= 0);
+    if (layout.time_var < 0 && layout.text_var < 0)
         return core_err_set(err, PH_EINPUT, NULL, "give the file a time with units \"hours since ...\"",
                             "%s has no time", var->name);
     *out = layout;

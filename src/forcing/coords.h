@@ -27,7 +27,11 @@ struct forcing_layout {
     enum forcing_shape shape;
     int time_dim, depth_dim, lat_dim, lon_dim;
     int time_var, depth_var, lat_var, lon_var; // depth_var -1: a dimension without a coordinate
-    bool sigma;                                // levels follow the sea floor
+    int text_var;      // times as texts along time_dim, -1: none; time_var may be -1 then
+    int lead_var;      // lead times along time_dim, after the one reference time in time_var; -1: none
+    int component_dim; // u and v of one variable, -1: none
+    bool sigma;        // levels follow the sea floor
+    bool nominal;      // axes are names of rows and columns; where these lie the file does not say
 };
 
 // PH_EINPUT for what cannot be understood.

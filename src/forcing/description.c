@@ -116,6 +116,8 @@ static void read_var(struct reader *reader, size_t n_dims, struct forcing_var *v
 {
     var->name = read_text(reader);
     var->number = (enum forcing_number)read_count(reader, NUMBER_INTEGER);
+    var->is_text = read_u64(reader) != 0;
+    var->bits = (int)read_count(reader, 64);
     var->has_default_fill = read_u64(reader) != 0;
     var->default_fill = read_f64(reader);
     var->rank = (int)read_count(reader, DESCRIPTION_RANK);

@@ -13,6 +13,7 @@
 enum {
     DESCRIPTION_DIMS = 1024,
     DESCRIPTION_VARS = 4096,
+    DESCRIPTION_GROUPS = 64,
     DESCRIPTION_ATTS = 512,   // per variable
     DESCRIPTION_RANK = 8,     // dimensions of a variable that we can read
     DESCRIPTION_NUMBERS = 64, // of a numeric attribute
@@ -35,11 +36,13 @@ struct forcing_dim {
 enum forcing_number { NUMBER_NONE, NUMBER_FLOAT32, NUMBER_FLOAT64, NUMBER_INTEGER };
 
 struct forcing_var {
-    const char *name;
+    const char *name; // in a group of NetCDF-4: as it is, when no other variable has it, else "group/name"
     enum forcing_number number; // NUMBER_NONE: text or a compound, cannot be read
     double default_fill;        // what libnetcdf writes where nothing was written
     bool has_default_fill;
-    int rank; // 0..DESCRIPTION_RANK; more: number is NUMBER_NONE
+    bool is_text; // characters: read as their codes
+    int bits;     // of whole numbers; else 0
+    int rank;     // 0..DESCRIPTION_RANK; more: number is NUMBER_NONE
     int dims[DESCRIPTION_RANK];
     const struct forcing_att *atts;
     size_t n_atts;

@@ -13,6 +13,7 @@
 #include "forcing/forcing.h"
 #include "forcing/grid.h"
 #include "forcing/notes.h"
+#include "forcing/reading.h"
 #include "pharos/pharos.h"
 
 // What is wanted of a file.
@@ -30,6 +31,7 @@ struct forcing_field {
     const char *u_name, *v_name; // as the file calls them; NULL: not in this file
     const char *units;           // as the file says
     const char *reading;         // "components", "speed and direction (from)", ...
+    enum forcing_reading turn;   // how the two parts become a vector, once both are there
     int parts;
     struct forcing_grid grid;
     bool grid_relative;  // u and v are along the grid's own axes; turned to east and north when loaded
@@ -61,7 +63,7 @@ struct forcing_format {
     enum ph_status (*times)(struct forcing_file *file, const int64_t **t_ns, size_t *n,
                             struct forcing_notes *notes, struct ph_err *err);
     // Values of a time level on a block, NAN where missing: uv[row * stride + 2 * column] is u, the next one
-    // v. Only the parts asked for are written.
+    // v. Only the parts asked for are written; with both, forcing_reading_turn has been done.
     enum ph_status (*read)(struct forcing_file *file, const struct forcing_field *field, int parts,
                            size_t time, struct forcing_block block, float *uv, size_t stride,
                            struct ph_err *err);

@@ -9,7 +9,6 @@
 #include <strings.h>
 
 #include "core/err.h"
-#include "core/units.h"
 #include "forcing/grib_choice.h"
 #include "forcing/grib_grid.h"
 #include "forcing/grib_message.h"
@@ -96,14 +95,11 @@ static enum ph_status unit_find(const struct forcing_grib_keys *keys, enum forci
     return PH_OK;
 }
 
-static const char *reading_text(const struct forcing_grib_choice *choice, bool relative)
+static enum forcing_reading reading_of(const struct forcing_grib_choice *choice)
 {
     if (choice->kind == FORCING_SEA_TEMPERATURE)
-        return "temperature";
-    if (choice->directed)
-        return "speed, and direction from which";
-    return relative ? "components along the grid, turned toward east and north"
-                    : "components toward east and north";
+        return READING_SCALAR;
+    return choice->directed ? READING_SPEED_FROM : READING_COMPONENTS;
 }
 
 // The name that tells a field from its like: with its number when it is a member of an ensemble.
@@ -132,7 +128,9 @@ static enum ph_status field_fill(struct forcing_file *file, struct forcing_grib_
     field->units = first->units;
     field->grid_relative =
         !scalar && !choice->directed && (choice->grid_relative || forcing_grib_grid_turned(first));
-    field->reading = reading_text(choice, field->grid_relative);
+    field->turn = reading_of(choice);
+    field->reading = field->grid_relative ? "components along the grid, turned toward east and north"
+                                          : forcing_reading_text(field->turn);
     field->t_ns = choice->t_ns;
     field->n_times = choice->n_times;
     field->plan = choice;
@@ -263,18 +261,6 @@ static enum ph_status part_read(struct forcing_file *file, const struct forcing_
     return PH_OK;
 }
 
-// Speed and the direction it comes from, in place -> toward east and north.
-static void directions_turn(struct forcing_block block, float *uv, size_t stride)
-{
-    for (size_t j = 0; j < block.nj; j++)
-        for (size_t i = 0; i < block.ni; i++) {
-            float *at = uv + j * stride + 2 * i;
-            double speed = -(double)at[0], angle = (double)at[1] * CORE_RAD_PER_DEG;
-            at[0] = (float)(speed * sin(angle));
-            at[1] = (float)(speed * cos(angle));
-        }
-}
-
 static enum ph_status grib_read(struct forcing_file *file, const struct forcing_field *field, int parts,
                                 size_t time, struct forcing_block block, float *uv, size_t stride,
                                 struct ph_err *err)
@@ -285,14 +271,9 @@ static enum ph_status grib_read(struct forcing_file *file, const struct forcing_
         if ((parts & (1 << p)) && choice->sample[p])
             status = part_read(file, field, choice->part[p][time], !(p && choice->directed), block, uv + p,
                                stride, err);
-    if (status)
-        return status;
-    if (choice->directed)
-        directions_turn(block, uv, stride);
-    for (size_t j = 0; choice->kind == FORCING_SEA_TEMPERATURE && j < block.nj; j++)
-        for (size_t i = 0; i < block.ni; i++)
-            uv[j * stride + 2 * i + 1] = 0;
-    return PH_OK;
+    if (!status && parts == FORCING_PART_BOTH)
+        forcing_reading_turn(reading_of(choice), block, uv, stride);
+    return status;
 }
 
 const struct forcing_format forcing_format_grib = {

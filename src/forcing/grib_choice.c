@@ -7,10 +7,7 @@
 #include <strings.h>
 
 #include "core/err.h"
-
-// Roughness of the open sea for the neutral logarithmic wind profile (WMO-No. 8, Guide to Instruments and
-// Methods of Observation, vol. I, annex 5.B: 0.0002 m).
-#define SEA_ROUGHNESS_M 0.0002
+#include "forcing/reading.h"
 
 // A field that could serve.
 struct candidate {
@@ -147,10 +144,6 @@ static enum ph_status reading_choose(struct candidates *all, const struct forcin
     if (out->directed && ask->kind != FORCING_WIND)
         return core_err_set(err, PH_EINPUT, NULL, "use a file with the components of the current",
                             "GRIB does not state whether a current's direction is toward or from where");
-    if (out->directed && !pair)
-        return core_err_set(
-            err, PH_EINPUT, all->at[0].keys->name, "fetch speed and direction, or the components",
-            "the wind is given by its %s only", with_role(all, GRIB_ROLE_SPEED) ? "speed" : "direction");
     keep(all, out->directed ? is_directed : is_component, NULL);
     return PH_OK;
 }
@@ -368,20 +361,10 @@ static enum ph_status times_pair(struct candidates *all, struct core_arena *aren
 static enum ph_status height_convert(const struct candidate *one, double *factor, struct forcing_notes *notes,
                                      struct ph_err *err)
 {
-    double height = one->level.away_m;
-    *factor = 1;
     if (!one->level.stated)
         forcing_note_add(notes, "wind-height-unknown", "%s is at the level \"%s\": read as 10 m",
                          one->keys->name, one->keys->level_type);
-    if (fabs(height - 10) < 0.5)
-        return PH_OK;
-    if (height < 1 || height > 150)
-        return core_err_set(err, PH_EINPUT, one->keys->name, "use the wind at 10 m",
-                            "this wind is at %g m, from which 10 m cannot be told", height);
-    *factor = log(10 / SEA_ROUGHNESS_M) / log(height / SEA_ROUGHNESS_M);
-    forcing_note_add(notes, "wind-height", "%s is at %g m: multiplied by %.3f for 10 m (logarithmic profile)",
-                     one->keys->name, height, *factor);
-    return PH_OK;
+    return forcing_reading_height(one->keys->name, one->level.away_m, factor, notes, err);
 }
 
 static enum ph_status meaning_tell(const struct candidates *all, const struct forcing_ask *ask,

@@ -99,6 +99,15 @@ static bool lon_falls(const double *value, size_t n)
     return 2 * falls > n - 1;
 }
 
+// What lies behind the first turn repeats it.
+static bool comes_again(const double *value, size_t n, size_t once, double slack)
+{
+    for (size_t i = once; i < n; i++)
+        if (!(fabs(value[i] - 360 - value[i - once]) <= slack))
+            return false;
+    return true;
+}
+
 enum ph_status forcing_axis_lon(const double *value, size_t n, struct core_arena *arena,
                                 struct forcing_axis *out, struct ph_err *err)
 {
@@ -116,11 +125,11 @@ enum ph_status forcing_axis_lon(const double *value, size_t n, struct core_arena
             return axis_refuse("longitudes", "neither rise nor fall all the way", err);
         widest = fmax(widest, copy[i] - copy[i - 1]);
     }
-    double span = copy[n - 1] - copy[0];
-    if (span > 360 + 1e-3 * widest)
+    // The first meridian may be there again, and more behind it (20 to 420 degrees): once round is enough.
+    while (axis.n > 2 && copy[axis.n - 1] - copy[0] > 360 - 1e-3 * widest)
+        axis.n--;
+    if (copy[n - 1] - copy[0] > 720 || (axis.n < n && !comes_again(copy, n, axis.n, 1e-2 * widest)))
         return axis_refuse("longitudes", "go round the earth more than once", err);
-    if (span > 360 - 1e-3 * widest && n > 2)
-        axis.n--; // the first meridian is there twice
     axis.value = copy;
     axis_measure(&axis);
     axis.gap = axis.first + 360 - axis.last;

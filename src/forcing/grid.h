@@ -46,6 +46,8 @@ struct forcing_grid {
     size_t nj, ni;                // points; rows and triangles: 1 x all of them, in the order of the file
     bool wraps;                   // column 0 comes after column ni - 1
     bool left_handed;             // curved: rows are counted to the right of the columns' way
+    bool folds;                   // curved, tripolar: across the last row lie its own points, i beside
+    size_t fold_sum;              // (fold_sum - i) mod ni
     double step_m;                // usual distance between neighbours
     struct geo_box box;
     const struct forcing_projection *projection;

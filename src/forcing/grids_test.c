@@ -441,6 +441,32 @@ static void curved(void)
     recover(made_path("curved.nc"), 79, 79.99, 12, 18, 1e-5, "and where longitudes are straight enough");
 }
 
+// A whole earth of curved rows: cells that straddle the meridian opposite to a place once seemed to hold it.
+static void whole_earth(void)
+{
+    enum { NJ = 75, NI = 180 };
+    static double lat[NJ * NI], lon[NJ * NI];
+    struct core_arena arena = {0};
+    struct forcing_grid grid;
+    double worst = 0;
+    for (int k = 0; k < NJ * NI; k++) {
+        lat[k] = -74 + 2.0 * (k / NI) + 0.3 * sin(k % NI);
+        lon[k] = -180 + 2.0 * (k % NI) + 0.3 * cos(k / NI);
+    }
+    bool good = !forcing_grid_curved(lat, lon, NJ, NI, &arena, &grid, NULL);
+    for (double la = -70; good && la < 70; la += 1.7)
+        for (double lo = -179; lo < 180; lo += 1.3) {
+            struct forcing_spot spot;
+            forcing_grid_locate(&grid, 1, &la, &lo, &spot);
+            worst = spot.n ? worst : 1e9;
+            for (int c = 0; c < spot.n; c++)
+                worst = fmax(worst, fmax(fabs(lat[spot.point[c]] - la),
+                                         fabs(remainder(lon[spot.point[c]] - lo, 360))));
+        }
+    tap_ok(good && worst < 4, "on curved rows round the earth each place is served from its own side");
+    core_arena_fini(&arena);
+}
+
 static void c_grids(void)
 {
     for (int turn = 0; turn < 3; turn++) {
@@ -618,6 +644,7 @@ int main(void)
     reduced();
     projections();
     curved();
+    whole_earth();
     c_grids();
     triangles();
     made_tidy();

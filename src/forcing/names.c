@@ -23,10 +23,19 @@ static const struct known standard_names[] = {
     {FORCING_CURRENT, "sea_water_speed", "sea_water_velocity_to_direction", READING_SPEED_TOWARD, 0},
     {FORCING_CURRENT, "sea_water_speed", "direction_of_sea_water_velocity", READING_SPEED_TOWARD, 0},
     {FORCING_CURRENT, "sea_water_speed", "sea_water_velocity_from_direction", READING_SPEED_FROM, 0},
+    {FORCING_CURRENT, "grid_eastward_sea_water_velocity", "grid_northward_sea_water_velocity", 0, 0},
+    {FORCING_CURRENT, "eastward_eulerian_current_velocity", "northward_eulerian_current_velocity", 0, 0},
+    {FORCING_CURRENT, "eastward_water_velocity", "northward_water_velocity", 0, NAME_MEAN}, // ADCIRC
+    {FORCING_CURRENT, "barotropic_eastward_sea_water_velocity", "barotropic_northward_sea_water_velocity", 0,
+     NAME_MEAN},
+    {FORCING_CURRENT, "barotropic_sea_water_x_velocity", "barotropic_sea_water_y_velocity", 0, NAME_MEAN},
     {FORCING_CURRENT, "surface_geostrophic_eastward_sea_water_velocity",
      "surface_geostrophic_northward_sea_water_velocity", 0, NAME_TENTATIVE},
     {FORCING_WIND, "eastward_wind", "northward_wind", 0, 0},
     {FORCING_WIND, "x_wind", "y_wind", 0, 0},
+    {FORCING_WIND, "grid_eastward_wind", "grid_northward_wind", 0, 0},
+    {FORCING_WIND, "eastward_wind", "northward_wind", 0, 0},
+    {FORCING_WIND, "wind_speed", "wind_speed", 0, NAME_VECTOR},
     {FORCING_WIND, "wind_speed", "wind_from_direction", READING_SPEED_FROM, 0},
     {FORCING_WIND, "wind_speed", "wind_to_direction", READING_SPEED_TOWARD, 0},
     {FORCING_WAVES, "sea_surface_wave_stokes_drift_eastward_velocity",
@@ -47,6 +56,17 @@ static const struct known plain_names[] = {
     {FORCING_CURRENT, "vozocrtx", "vomecrty", 0, 0},
     {FORCING_CURRENT, "u_eastward", "v_northward", 0, 0},
     {FORCING_CURRENT, "ucur", "vcur", 0, 0},
+    {FORCING_CURRENT, "ewct", "nsct", 0, 0},
+    {FORCING_CURRENT, "usurf", "vsurf", 0, 0},
+    {FORCING_CURRENT, "u_velocity", "v_velocity", 0, 0},
+    {FORCING_CURRENT, "eastward_current", "northward_current", 0, 0},
+    {FORCING_CURRENT, "eastward_eulerian_current_velocity", "northward_eulerian_current_velocity", 0, 0},
+    {FORCING_CURRENT, "u-component_of_current_surface", "v-component_of_current_surface", 0, 0},
+    {FORCING_CURRENT, "u-component_of_current_depth_below_sea", "v-component_of_current_depth_below_sea", 0,
+     0},
+    {FORCING_CURRENT, "u-component_of_current_depth_below_sea_layer",
+     "v-component_of_current_depth_below_sea_layer", 0, 0},
+    {FORCING_CURRENT, "hvel", "hvel", 0, NAME_VECTOR},
     {FORCING_CURRENT, "u_current", "v_current", 0, 0},
     {FORCING_CURRENT, "current_u", "current_v", 0, 0},
     {FORCING_CURRENT, "uvel", "vvel", 0, 0},
@@ -55,9 +75,11 @@ static const struct known plain_names[] = {
     {FORCING_CURRENT, "surf_u", "surf_v", 0, 0},
     {FORCING_CURRENT, "utotal", "vtotal", 0, NAME_TOTAL},
     {FORCING_CURRENT, "ugos", "vgos", 0, NAME_TENTATIVE},
-    {FORCING_CURRENT, "u-vel", "v-vel", 0, 0},
+    {FORCING_CURRENT, "u-vel", "v-vel", 0, NAME_MEAN},
     {FORCING_CURRENT, "horizontalvelx", "horizontalvely", 0, 0},
     {FORCING_CURRENT, "u", "v", 0, NAME_BARE},
+    {FORCING_CURRENT, "depthaveragevelx", "depthaveragevely", 0, NAME_MEAN},
+    {FORCING_CURRENT, "dahv", "dahv", 0, NAME_VECTOR | NAME_MEAN},
     {FORCING_WIND, "u10", "v10", 0, NAME_AT_10M},
     {FORCING_WIND, "10u", "10v", 0, NAME_AT_10M},
     {FORCING_WIND, "u10m", "v10m", 0, NAME_AT_10M},
@@ -78,6 +100,8 @@ static const struct known plain_names[] = {
     {FORCING_WIND, "u_wind", "v_wind", 0, 0},
     {FORCING_WIND, "wind_u", "wind_v", 0, 0},
     {FORCING_WIND, "windx", "windy", 0, 0},
+    {FORCING_WIND, "eastward_wind", "northward_wind", 0, 0},
+    {FORCING_WIND, "wind_speed", "wind_speed", 0, NAME_VECTOR},
     {FORCING_WIND, "wind_speed", "wind_from_direction", READING_SPEED_FROM, 0},
     {FORCING_WIND, "wind_speed", "wind_direction", READING_SPEED_FROM, 0},
     {FORCING_WIND, "wspd", "wdir", READING_SPEED_FROM, 0},
@@ -138,6 +162,34 @@ static double height_of_name(const char *name)
     return height >= 2 && height <= 300 ? height : (double)NAN;
 }
 
+// A number before a unit of pressure in a text, or one beyond all heights in a name.
+static bool pressure_in(const char *text)
+{
+    static const char *const units[] = {"hPa", "mb", "mbar", "millibar", "Pa"};
+    for (const char *at = text; at && *at; at++) {
+        if (!isdigit((unsigned char)*at))
+            continue;
+        at += strspn(at, "0123456789.");
+        const char *unit = at + strspn(at, " -_");
+        size_t length = strspn(unit, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+        for (size_t k = 0; k < sizeof units / sizeof *units; k++)
+            if (strlen(units[k]) == length && !strncasecmp(unit, units[k], length))
+                return true;
+        if (!*at)
+            break;
+    }
+    return false;
+}
+
+bool forcing_names_aloft(const struct forcing_var *var)
+{
+    const char *digits = strpbrk(var->name, "0123456789");
+    double number = 0;
+    bool large = digits && strlen(var->name) <= 8 && sscanf(digits, "%5lf", &number) == 1 && number > 300 &&
+                 number <= 1100;
+    return large || pressure_in(var->name) || pressure_in(forcing_att_text(var, "long_name"));
+}
+
 double forcing_names_height(const struct forcing_var *var)
 {
     double height = height_in(forcing_att_text(var, "long_name"));
@@ -163,19 +215,40 @@ static int suitability(const struct forcing_var *var, enum forcing_kind kind)
     if (!var->number || var->rank < 1)
         return 0;
     double height = forcing_names_height(var);
+    if (kind == FORCING_WIND && forcing_names_aloft(var))
+        return 1;
     if (kind == FORCING_WIND)
         return isnan(height) ? 2 : fabs(height - 10) < 0.5 ? 4 : 1;
     return contains(var->name, "total") || contains(var->name, "bar") ? 1 : 2;
 }
 
-static const struct forcing_var *best_var(const struct forcing_description *desc, const char *name,
-                                          bool standard, enum forcing_kind kind)
+// Where names are looked for: what is in several groups of a file under one name is not taken by chance.
+struct search {
+    const struct forcing_description *desc;
+    enum forcing_kind kind;
+    bool grouped; // only what is in several groups
+};
+
+static bool has_two(const struct forcing_description *desc, const struct forcing_var *var)
 {
+    for (int d = 0; var && d < var->rank; d++)
+        if (desc->dims[var->dims[d]].length == 2 && !strcasecmp(desc->dims[var->dims[d]].name, "two"))
+            return true;
+    return false;
+}
+
+static const struct forcing_var *best_var(const struct search *search, const char *name, bool standard)
+{
+    const struct forcing_description *desc = search->desc;
+    enum forcing_kind kind = search->kind;
     const struct forcing_var *best = NULL;
     int best_suits = 0;
     for (size_t i = 0; name && i < desc->n_vars; i++) {
         const struct forcing_var *var = &desc->vars[i];
-        const char *has = standard ? forcing_att_text(var, "standard_name") : var->name;
+        const char *slash = strrchr(var->name, '/');
+        if (!slash == search->grouped)
+            continue;
+        const char *has = standard ? forcing_att_text(var, "standard_name") : slash ? slash + 1 : var->name;
         enum forcing_kind told = standard ? kind : forcing_names_kind(var);
         if (!has || strcasecmp(has, name) || (told != kind && told != FORCING_KINDS))
             continue;
@@ -188,40 +261,72 @@ static const struct forcing_var *best_var(const struct forcing_description *desc
     return best;
 }
 
-static bool find_in(const struct forcing_description *desc, const struct known *table, size_t n,
-                    bool standard, enum forcing_kind kind, struct forcing_pair *out,
-                    struct forcing_pair *half)
+// One part alone may be half of what lies in two files: a component, or a standard name that says whose it
+// is.
+static bool may_be_half(const struct known *known, bool standard)
+{
+    return !(known->flags & NAME_VECTOR) &&
+           (known->reading == READING_COMPONENTS || (standard && known->reading != READING_SCALAR));
+}
+
+static bool pair_find(const struct search *search, const struct known *known, bool standard,
+                      struct forcing_pair *out)
+{
+    const struct forcing_var *u = best_var(search, known->u, standard),
+                             *v = best_var(search, known->v, standard);
+    bool bare = known->flags & NAME_BARE, vector = known->flags & NAME_VECTOR;
+    if (bare && ((u && !bare_is(u, search->kind)) || (v && !bare_is(v, search->kind))))
+        return false;
+    if (vector && !has_two(search->desc, u))
+        return false;
+    if (!vector && has_two(search->desc, u))
+        u = NULL;
+    *out = (struct forcing_pair){u, v, known->reading, known->flags};
+    if (u && contains(u->name, "total"))
+        out->flags |= NAME_TOTAL;
+    return u || v;
+}
+
+static bool find_in(const struct search *search, const struct known *table, size_t n, bool standard,
+                    struct forcing_pair *out, struct forcing_pair *half)
 {
     for (size_t i = 0; i < n; i++) {
         const struct known *known = &table[i];
-        if (known->kind != kind)
+        struct forcing_pair pair;
+        if (known->kind != search->kind || !pair_find(search, known, standard, &pair))
             continue;
-        const struct forcing_var *u = best_var(desc, known->u, standard, kind);
-        const struct forcing_var *v = best_var(desc, known->v, standard, kind);
-        if ((known->flags & NAME_BARE) && ((u && !bare_is(u, kind)) || (v && !bare_is(v, kind))))
-            continue;
-        struct forcing_pair pair = {u, v, known->reading, known->flags};
-        if (u && contains(u->name, "total"))
-            pair.flags |= NAME_TOTAL;
-        if (u && (v || known->reading == READING_SCALAR)) {
+        if (pair.u && (pair.v || known->reading == READING_SCALAR)) {
             *out = pair;
             return true;
         }
-        if ((u || v) && known->reading == READING_COMPONENTS && !half->u && !half->v)
+        if (may_be_half(known, standard) && !half->u && !half->v)
             *half = pair;
     }
     return false;
 }
 
+static bool find(const struct search *search, struct forcing_pair *out)
+{
+    struct forcing_pair half = {0};
+    if (find_in(search, standard_names, N_STANDARD, true, out, &half) ||
+        find_in(search, plain_names, N_PLAIN, false, out, &half))
+        return true;
+    if (half.u || half.v)
+        *out = half;
+    return half.u || half.v;
+}
+
 bool forcing_names_find(const struct forcing_description *desc, enum forcing_kind kind,
                         struct forcing_pair *out)
 {
-    struct forcing_pair half = {0};
-    if (find_in(desc, standard_names, N_STANDARD, true, kind, out, &half) ||
-        find_in(desc, plain_names, N_PLAIN, false, kind, out, &half))
-        return true;
-    if (!half.u && !half.v)
-        return false;
-    *out = half;
-    return true;
+    return find(&(struct search){desc, kind, false}, out);
+}
+
+const struct forcing_var *forcing_names_grouped(const struct forcing_description *desc,
+                                                enum forcing_kind kind)
+{
+    struct forcing_pair pair;
+    if (!find(&(struct search){desc, kind, true}, &pair))
+        return NULL;
+    return pair.u ? pair.u : pair.v;
 }

@@ -10,6 +10,7 @@
 #include "core/units.h"
 #include "forcing/packing.h"
 #include "forcing/ncmap.h"
+#include "forcing/ncshape.h"
 #include "forcing/shapes.h"
 #include "forcing/units.h"
 
@@ -67,22 +68,6 @@ enum ph_status forcing_ncgrid_read(struct forcing_file *file, int var, size_t mo
     *out = copy;
     *n = (size_t)total;
     return PH_OK;
-}
-
-static enum ph_status regular_make(struct forcing_file *file, const struct forcing_layout *layout,
-                                   struct forcing_grid *out, struct ph_err *err)
-{
-    struct forcing_axis lat_axis, lon_axis;
-    double *lat, *lon;
-    size_t n_lat, n_lon;
-    enum ph_status status = forcing_ncgrid_read(file, layout->lat_var, MOST_AXIS, &lat, &n_lat, err);
-    if (!status)
-        status = forcing_ncgrid_read(file, layout->lon_var, MOST_AXIS, &lon, &n_lon, err);
-    if (!status)
-        status = forcing_axis_lat(lat, n_lat, &file->arena, &lat_axis, err);
-    if (!status)
-        status = forcing_axis_lon(lon, n_lon, &file->arena, &lon_axis, err);
-    return status ? status : forcing_grid_regular(lat_axis, lon_axis, out);
 }
 
 // ---------------------------------------------------------------- curved
@@ -507,6 +492,11 @@ static enum ph_status projected_make(struct forcing_file *file, const struct for
             *err = why;
         return why.status;
     }
+    const char *name = forcing_ncmap_name(desc, var);
+    if (right == SIZE_MAX && name && !n_maps)
+        return core_err_set(
+            err, PH_EUNSUPPORTED, NULL, "regrid it to longitude and latitude, e.g. with cdo remapbil",
+            "%s is on the projection %.60s, which is not read, or lacks its numbers", var->name, name);
     if (right == SIZE_MAX)
         return core_err_set(err, PH_EINPUT, NULL,
                             "add a grid mapping (CF conventions, appendix F) with ncatted",
@@ -533,76 +523,6 @@ static enum ph_status projected_make(struct forcing_file *file, const struct for
     return PH_OK;
 }
 
-// ---------------------------------------------------------------- triangles
-
-// Corners counted from 0; faces of four corners become two triangles.
-static enum ph_status corners_read(struct forcing_file *file, const struct forcing_mesh_names *names,
-                                   size_t n_nodes, bool on_faces, uint32_t **out, size_t *n_faces,
-                                   struct ph_err *err)
-{
-    const struct forcing_description *desc = description(file);
-    const struct forcing_var *var = &desc->vars[names->corners];
-    double *all, base, low = INFINITY;
-    size_t n;
-    enum ph_status status = forcing_ncgrid_read(file, names->corners, MOST_GRID, &all, &n, err);
-    if (status)
-        return status;
-    bool across = var->dims[0] == names->face_dim;
-    size_t faces = (size_t)desc->dims[names->face_dim].length, k = n / faces;
-    for (size_t i = 0; i < n; i++)
-        low = all[i] >= 0 ? fmin(low, all[i]) : low;
-    if (!forcing_att_number(var, "start_index", &base))
-        base = names->by_ugrid || low < 1 ? 0 : 1;
-    uint32_t *corner = CORE_ARENA_NEW(&file->arena, uint32_t, faces * 6);
-    if (!corner)
-        return core_err_nomem(err);
-    *n_faces = 0;
-    for (size_t f = 0; f < faces; f++) {
-        double c[4];
-        for (size_t j = 0; j < k; j++)
-            c[j] = (across ? all[f * k + j] : all[j * faces + f]) - base;
-        bool four = k == 4 && c[3] >= 0 && c[3] < (double)n_nodes && c[3] != c[2];
-        for (size_t j = 0; j < 3; j++)
-            if (!(c[j] >= 0 && c[j] < (double)n_nodes))
-                return core_err_set(err, PH_EINPUT, var->name, FIX_LOOK,
-                                    "face %zu has a corner that is no node (counted from %g)", f + 1, base);
-        if (four && on_faces)
-            return core_err_set(err, PH_EUNSUPPORTED, NULL, "take the values at the nodes",
-                                "values in faces with four corners");
-        const uint32_t order[6] = {0, 1, 2, 0, 2, 3};
-        for (size_t j = 0; j < (four ? 6U : 3U); j++)
-            corner[3 * *n_faces + j] = (uint32_t)c[order[j]];
-        *n_faces += four ? 2 : 1;
-    }
-    *out = corner;
-    return PH_OK;
-}
-
-static enum ph_status triangles_make(struct forcing_file *file, const struct forcing_var *var,
-                                     const struct forcing_layout *layout, struct forcing_ncgrid *out,
-                                     struct ph_err *err)
-{
-    struct forcing_mesh_names names;
-    int dim = var->dims[layout->lon_dim];
-    double *lat, *lon;
-    uint32_t *corner = NULL;
-    size_t n = 0, n_lon, n_faces = 0;
-    if (!forcing_layout_mesh(description(file), &names))
-        return core_err_set(err, PH_EINTERNAL, NULL, NULL, "a mesh is lost");
-    if (names.lat_var < 0)
-        return core_err_set(err, PH_EINPUT, NULL, "put lon and lat of the nodes into the file, with ncks -A",
-                            "the nodes of the triangles have no longitude and latitude");
-    enum ph_status status = forcing_ncgrid_read(file, names.lat_var, MOST_GRID, &lat, &n, err);
-    if (!status)
-        status = forcing_ncgrid_read(file, names.lon_var, MOST_GRID, &lon, &n_lon, err);
-    bool on_faces = dim == names.face_dim && dim != names.node_dim;
-    if (!status)
-        status = corners_read(file, &names, n, on_faces, &corner, &n_faces, err);
-    return status ? status
-                  : forcing_grid_triangles(lat, lon, n, corner, n_faces, on_faces, &file->arena, &out->grid,
-                                           err);
-}
-
 enum ph_status forcing_ncgrid_make(struct forcing_file *file, const struct forcing_var *const var[2],
                                    const struct forcing_layout layout[2], struct forcing_ncgrid *out,
                                    struct forcing_notes *notes, struct ph_err *err)
@@ -612,8 +532,9 @@ enum ph_status forcing_ncgrid_make(struct forcing_file *file, const struct forci
     struct forcing_ncgrid made = {0};
     enum ph_status status;
     bool both = var[0] && var[1];
-    if (both && (a->shape != b->shape || a->time_var != b->time_var ||
-                 (a->shape != FORCING_CURVED && (a->lat_var != b->lat_var || a->lon_var != b->lon_var)) ||
+    if (both && (a->shape != b->shape || a->time_var != b->time_var || a->text_var != b->text_var ||
+                 a->lead_var != b->lead_var ||
+                 (a->shape == FORCING_PROJECTED && (a->lat_var != b->lat_var || a->lon_var != b->lon_var)) ||
                  (a->shape == FORCING_TRIANGLES && var[0]->dims[a->lon_dim] != var[1]->dims[b->lon_dim])))
         return core_err_set(err, PH_EUNSUPPORTED, NULL, "interpolate both to the same points first",
                             "%s and %s are not on the same points and times", var[0]->name, var[1]->name);
@@ -625,10 +546,10 @@ enum ph_status forcing_ncgrid_make(struct forcing_file *file, const struct forci
         status = curved_make(file, var, layout, &made, notes, err);
         break;
     case FORCING_TRIANGLES:
-        status = triangles_make(file, var[one], &layout[one], &made, err);
+        status = forcing_ncmesh_make(file, var[one], &layout[one], &made, err);
         break;
     default:
-        status = regular_make(file, &layout[one], &made.grid, err);
+        status = forcing_ncaxes_make(file, var, layout, &made, err);
     }
     if (!status)
         *out = made;

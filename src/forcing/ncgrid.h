@@ -15,7 +15,8 @@ struct forcing_ncgrid {
     struct forcing_grid grid;
     struct forcing_stagger stagger[2]; // of u and of v
     bool staggered;                    // components are along the grid, whatever their names say
-    const unsigned char *land;         // 1 where the model has land; NULL: not known
+    const uint32_t *face;      // triangles: the face of the file that each is a part of; NULL: its own number
+    const unsigned char *land; // 1 where the model has land; NULL: not known
 };
 
 // Makes the grid of a pair; either variable may be NULL. Layouts as forcing_layout_find gave them.

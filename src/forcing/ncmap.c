@@ -22,6 +22,12 @@ static const struct forcing_var *mapping_find(const struct forcing_description *
     return found;
 }
 
+const char *forcing_ncmap_name(const struct forcing_description *desc, const struct forcing_var *var)
+{
+    const struct forcing_var *mapping = mapping_find(desc, var);
+    return mapping ? forcing_att_text(mapping, "grid_mapping_name") : NULL;
+}
+
 bool forcing_ncmap_elsewhere(const struct forcing_description *desc, const struct forcing_var *var)
 {
     const struct forcing_var *mapping =
@@ -106,6 +112,19 @@ static bool parameters(const struct forcing_var *mapping, char *out, size_t size
                          number(mapping, "longitude_of_projection_origin", 0), x_0, y_0);
         snprintf(out + n, size - (size_t)n, isnan(parallel[0]) ? " +k=%.17g" : " +lat_ts=%.17g",
                  isnan(parallel[0]) ? scale : parallel[0]);
+        return true;
+    }
+    if (!strcasecmp(name, "lambert_azimuthal_equal_area") && !isnan(lat_0)) {
+        snprintf(out, size, "+proj=laea +lat_0=%.17g +lon_0=%.17g +x_0=%.17g +y_0=%.17g", lat_0,
+                 number(mapping, "longitude_of_projection_origin", 0), x_0, y_0);
+        return true;
+    }
+    if (!strcasecmp(name, "transverse_mercator")) {
+        snprintf(out, size, "+proj=tmerc +lat_0=%.17g +lon_0=%.17g +k=%.17g +x_0=%.17g +y_0=%.17g",
+                 isnan(lat_0) ? 0 : lat_0,
+                 number(mapping, "longitude_of_central_meridian",
+                        number(mapping, "longitude_of_projection_origin", 0)),
+                 number(mapping, "scale_factor_at_central_meridian", scale), x_0, y_0);
         return true;
     }
     if (strcasecmp(name, "rotated_latitude_longitude") && strcasecmp(name, "rotated_lat_lon"))

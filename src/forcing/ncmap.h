@@ -16,6 +16,9 @@ struct forcing_ncmap {
 size_t forcing_ncmap_find(const struct forcing_description *desc, const struct forcing_var *var, bool rotated,
                           struct forcing_ncmap out[NCMAP_MOST]);
 
+// "lambert_conformal_conic", or NULL.
+const char *forcing_ncmap_name(const struct forcing_description *desc, const struct forcing_var *var);
+
 // The grid mapping of the variable is one, and not of longitude and latitude.
 bool forcing_ncmap_elsewhere(const struct forcing_description *desc, const struct forcing_var *var);
 

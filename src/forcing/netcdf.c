@@ -11,22 +11,17 @@
 #include "forcing/coords.h"
 #include "forcing/names.h"
 #include "forcing/ncgrid.h"
+#include "forcing/nclevel.h"
+#include "forcing/nctime.h"
 #include "forcing/packing.h"
-#include "forcing/timeunits.h"
-
-// More than any real file has.
-enum { MOST_TIMES = 1 << 20, MOST_LEVELS = 1 << 16, MOST_MESH_LEVELS = 1 << 26 };
-
-// Roughness of the open sea for the neutral logarithmic wind profile (WMO-No. 8, Guide to Instruments and
-// Methods of Observation, vol. I, annex 5.B: 0.0002 m).
-#define SEA_ROUGHNESS_M 0.0002
+#include "forcing/reading.h"
 
 // How one variable is read.
 struct part {
     int var;
     int rank;
     struct forcing_layout layout;
-    uint64_t depth_index;
+    uint64_t depth_index, component; // component: along layout.component_dim
     struct forcing_stagger stagger;
     struct forcing_packing packing;
 };
@@ -37,6 +32,7 @@ struct plan {
     enum forcing_reading reading;
     const uint64_t *time_index; // of each level, in the file
     const unsigned char *land;  // of each point; NULL: not known
+    const uint32_t *face; // of each triangle, where faces of four corners were cut; NULL: its own number
 };
 
 static bool netcdf_probe(const unsigned char *head, size_t n)
@@ -65,205 +61,6 @@ static const char *netcdf_title(const struct forcing_file *file)
     return description(file)->format;
 }
 
-struct stamp {
-    int64_t t_ns;
-    uint64_t index;
-};
-
-static int stamp_order(const void *a, const void *b)
-{
-    const struct stamp *x = a, *y = b;
-    if (x->t_ns != y->t_ns)
-        return x->t_ns < y->t_ns ? -1 : 1;
-    return x->index < y->index ? -1 : x->index > y->index;
-}
-
-// Times in rising order, each once; says so when the file had them otherwise.
-static enum ph_status times_sort(struct forcing_file *file, const int64_t *t_ns, size_t n,
-                                 struct forcing_field *field, struct plan *plan, struct ph_err *err)
-{
-    struct stamp *stamps = CORE_ARENA_NEW(&file->arena, struct stamp, n);
-    int64_t *sorted = CORE_ARENA_NEW(&file->arena, int64_t, n);
-    uint64_t *index = CORE_ARENA_NEW(&file->arena, uint64_t, n);
-    if (!stamps || !sorted || !index)
-        return core_err_nomem(err);
-    bool unsorted = false;
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++) {
-        stamps[i] = (struct stamp){t_ns[i], i};
-        unsorted = unsorted || (i && t_ns[i] < t_ns[i - 1]);
-    }
-    qsort(stamps, n, sizeof *stamps, stamp_order);
-    for (size_t i = 0; i < n; i++) {
-        if (kept && stamps[i].t_ns == sorted[kept - 1])
-            continue;
-        sorted[kept] = stamps[i].t_ns;
-        index[kept++] = stamps[i].index;
-    }
-    if (unsorted)
-        forcing_note_add(&field->notes, "unsorted-times", "times are not in order; they are read in order");
-    if (kept < n)
-        forcing_note_add(&field->notes, "repeated-times",
-                         "%zu times are there twice; the first of each is read", n - kept);
-    field->t_ns = sorted;
-    field->n_times = kept;
-    plan->time_index = index;
-    return PH_OK;
-}
-
-static enum ph_status times_read(struct forcing_file *file, int var, const char *calendar,
-                                 struct forcing_field *field, struct plan *plan, struct ph_err *err)
-{
-    const struct forcing_var *time = &description(file)->vars[var];
-    const char *units = forcing_att_text(time, "units");
-    struct forcing_timeunits meaning;
-    double *value;
-    size_t n;
-    if (!units)
-        return core_err_set(err, PH_EINPUT, time->name, "set the attribute units of time with ncatted",
-                            "the times have no units, so what they count from is not known");
-    if (!calendar)
-        calendar = forcing_att_text(time, "calendar");
-    enum ph_status status = forcing_timeunits_parse(units, calendar, &meaning, err);
-    if (!status)
-        status = forcing_ncgrid_read(file, var, MOST_TIMES, &value, &n, err);
-    if (status)
-        return status;
-    int64_t *t_ns = CORE_ARENA_NEW(&file->arena, int64_t, n);
-    if (!t_ns)
-        return core_err_nomem(err);
-    bool single = time->number == NUMBER_FLOAT32;
-    status = forcing_timeunits_convert_all(&meaning, value, n, single, t_ns, &field->notes, err);
-    if (!strcasecmp(units, "pythonic days"))
-        forcing_note_mention(&field->notes, "pythonic-days",
-                             "times are Python's day numbers: day 1 is 0001-01-01 of the Gregorian calendar");
-    return status ? status : times_sort(file, t_ns, n, field, plan, err);
-}
-
-// Levels that follow the sea floor: only the uppermost, s nearest to 0, is at a depth that is known without
-// the depth of the sea. Without values, the names tell which end is up: ROMS counts from the floor, FVCOM
-// from above.
-static enum ph_status sigma_choose(struct forcing_file *file, const struct forcing_var *var,
-                                   const struct forcing_layout *layout, double wanted_m, uint64_t *index,
-                                   struct ph_err *err)
-{
-    const struct forcing_description *desc = description(file);
-    const struct forcing_dim *dim = &desc->dims[var->dims[layout->depth_dim]];
-    double *value;
-    size_t n;
-    if (wanted_m > 2)
-        return core_err_set(err, PH_EUNSUPPORTED, var->name, "leave out depth_m: the uppermost level serves",
-                            "levels follow the sea floor, so which is at %g m changes from place to place",
-                            wanted_m);
-    *index = 0;
-    if (dim->length == 1)
-        return PH_OK;
-    if (layout->depth_var < 0) {
-        bool from_floor = !strcasecmp(dim->name, "s_rho") || strcasestr(dim->name, "schism");
-        if (!from_floor && strcasecmp(dim->name, "siglay"))
-            return core_err_set(err, PH_EINPUT, var->name, "choose one with ncks -d",
-                                "which of the levels %s is the uppermost is not stated", dim->name);
-        *index = from_floor ? dim->length - 1 : 0;
-        return PH_OK;
-    }
-    enum ph_status status = forcing_ncgrid_read(file, layout->depth_var, MOST_MESH_LEVELS, &value, &n, err);
-    if (status)
-        return status;
-    size_t columns = n / (size_t)dim->length;
-    for (uint64_t k = 1; k < dim->length; k++)
-        if (fabs(value[k * columns]) < fabs(value[*index * columns]))
-            *index = k;
-    bool sigma = value[*index * columns] <= 0.01 && value[*index * columns] >= -1;
-    return sigma
-               ? PH_OK
-               : core_err_set(err, PH_EINPUT, var->name, "choose one with ncks -d",
-                              "the levels %s do not run from 0 at the surface to -1 at the floor", dim->name);
-}
-
-// Index of the level nearest to the depth asked for, and that depth in metres.
-static enum ph_status depth_choose(struct forcing_file *file, const struct forcing_var *var,
-                                   const struct forcing_layout *layout, double wanted_m, uint64_t *index,
-                                   double *depth_m, struct ph_err *err)
-{
-    const struct forcing_description *desc = description(file);
-    struct forcing_unit unit = {1, 0};
-    double *value;
-    size_t n;
-    *index = 0;
-    *depth_m = (double)NAN;
-    if (layout->depth_dim < 0)
-        return PH_OK;
-    if (layout->sigma)
-        return sigma_choose(file, var, layout, wanted_m, index, err);
-    const struct forcing_var *depth = &desc->vars[layout->depth_var];
-    const char *units = forcing_att_text(depth, "units");
-    bool readable = !units || !*units || forcing_unit_length(units, &unit);
-    if (!readable && desc->dims[var->dims[layout->depth_dim]].length == 1)
-        return PH_OK;
-    if (!readable)
-        return core_err_set(err, PH_EINPUT, depth->name, "choose one level with ncks -d",
-                            "%s has levels in \"%.40s\", which is no unit of depth or height", var->name,
-                            units);
-    enum ph_status status = forcing_ncgrid_read(file, layout->depth_var, MOST_LEVELS, &value, &n, err);
-    if (status)
-        return status;
-    // Depths are counted down or up from the surface: the distance from it is what counts.
-    double best = INFINITY;
-    for (size_t i = 0; i < n; i++) {
-        double away = fabs(fabs(value[i] * unit.factor) - fabs(wanted_m));
-        if (away < best) {
-            best = away;
-            *index = i;
-            *depth_m = fabs(value[i] * unit.factor);
-        }
-    }
-    return PH_OK;
-}
-
-// Height of a wind whose height is a scalar coordinate ("height: 10 m").
-static double scalar_height(struct forcing_file *file, const struct forcing_var *var)
-{
-    const struct forcing_description *desc = description(file);
-    const char *names = forcing_att_text(var, "coordinates");
-    for (size_t i = 0; names && i < desc->n_vars; i++) {
-        const struct forcing_var *coord = &desc->vars[i];
-        bool single = !coord->rank || (coord->rank == 1 && desc->dims[coord->dims[0]].length == 1);
-        double *value;
-        size_t n;
-        if (!single || !coord->number || forcing_coord_of(coord) != COORD_DEPTH ||
-            !strstr(names, coord->name))
-            continue;
-        if (!forcing_ncgrid_read(file, (int)i, 1, &value, &n, NULL))
-            return fabs(value[0]);
-    }
-    return (double)NAN;
-}
-
-// Factor from the wind's height to 10 m, by the neutral logarithmic profile.
-static enum ph_status height_convert(struct forcing_file *file, const struct forcing_var *var, double level_m,
-                                     bool at_10m, double *factor, struct forcing_notes *notes,
-                                     struct ph_err *err)
-{
-    double height = isnan(level_m) ? scalar_height(file, var) : level_m;
-    if (isnan(height))
-        height = at_10m ? 10 : forcing_names_height(var);
-    *factor = 1;
-    if (isnan(height)) {
-        forcing_note_mention(notes, "wind-height-unknown",
-                             "the height of the wind is not stated; read as 10 m");
-        return PH_OK;
-    }
-    if (fabs(height - 10) < 0.5)
-        return PH_OK;
-    if (height < 1 || height > 150)
-        return core_err_set(err, PH_EINPUT, var->name, "use the wind at 10 m",
-                            "this wind is at %g m, from which 10 m cannot be told", height);
-    *factor = log(10 / SEA_ROUGHNESS_M) / log(height / SEA_ROUGHNESS_M);
-    forcing_note_add(notes, "wind-height", "%s is at %g m: multiplied by %.3f for 10 m (logarithmic profile)",
-                     var->name, height, *factor);
-    return PH_OK;
-}
-
 static enum ph_status unit_find(const struct forcing_var *var, enum forcing_kind kind,
                                 struct forcing_unit *out, struct forcing_notes *notes, struct ph_err *err)
 {
@@ -281,36 +78,67 @@ static enum ph_status unit_find(const struct forcing_var *var, enum forcing_kind
                         "the unit \"%.40s\" is not known for %s", units, heat ? "a temperature" : "a speed");
 }
 
-static bool is_true(const char *text)
+// Extremes and sums over an interval carry nothing along.
+static enum ph_status methods_check(const struct forcing_var *var, struct ph_err *err)
 {
-    return text && !strcasecmp(text, "true");
+    static const char *const not_values[] = {
+        "time: maximum", "time: minimum", "time: sum", "time: range", "time: standard_deviation",
+        "time: variance"};
+    const char *methods = forcing_att_text(var, "cell_methods");
+    for (size_t k = 0; methods && k < sizeof not_values / sizeof *not_values; k++)
+        if (strcasestr(methods, not_values[k]))
+            return core_err_set(err, PH_EINPUT, var->name, "use values at a time, or means",
+                                "by its cell_methods (%.60s) this is no flow at any time", methods);
+    return PH_OK;
+}
+
+static enum ph_status components_check(const struct forcing_description *desc,
+                                       const struct forcing_pair *pair, const struct forcing_var *var,
+                                       const struct forcing_layout *layout, struct ph_err *err)
+{
+    bool vector = pair->u == pair->v;
+    if (vector == (layout->component_dim >= 0))
+        return PH_OK;
+    if (vector)
+        return core_err_set(err, PH_EINPUT, NULL, "name two variables",
+                            "%s is one variable, and has no dimension of two", var->name);
+    return core_err_set(err, PH_EINPUT, NULL, "name it twice: \"variables\": [\"hvel\", \"hvel\"]",
+                        "%s has a dimension %s of 2 entries: is it u and v in one?", var->name,
+                        desc->dims[var->dims[layout->component_dim]].name);
 }
 
 static enum ph_status part_plan(struct forcing_file *file, const struct forcing_ask *ask,
-                                const struct forcing_var *var, bool direction, int flags, struct part *out,
+                                const struct forcing_pair *pair, int p, struct part *out,
                                 struct forcing_notes *notes, struct ph_err *err)
 {
-    struct part part = {.var = (int)(var - description(file)->vars), .rank = var->rank};
+    const struct forcing_var *var = p ? pair->v : pair->u;
+    bool directed = pair->reading == READING_SPEED_FROM || pair->reading == READING_SPEED_TOWARD;
+    bool direction = p && directed;
+    struct part part = {
+        .var = (int)(var - description(file)->vars), .rank = var->rank, .component = (uint64_t)p};
     struct forcing_unit unit = {1, 0};
-    double level_m, factor = 1, wanted = ask->depth_m;
-    if (ask->kind == FORCING_WIND)
-        wanted = 10;
-    else if (isnan(wanted))
-        wanted = 0;
-    if (is_true(forcing_att_text(var, "_Unsigned")))
-        return core_err_set(err, PH_EUNSUPPORTED, var->name, "rewrite the file, e.g. with ncpdq -U",
-                            "unsigned packing is not in this version");
+    double level_m, factor = 1;
     enum ph_status status = forcing_layout_find(description(file), var, &part.layout, err);
     if (!status)
-        status = depth_choose(file, var, &part.layout, wanted, &part.depth_index, &level_m, err);
+        status = methods_check(var, err);
+    if (!status)
+        status = components_check(description(file), pair, var, &part.layout, err);
+    if (!status)
+        status = forcing_nclevel_choose(file, var, &part.layout, ask, &part.depth_index, &level_m, err);
     if (!status && !direction)
         status = unit_find(var, ask->kind, &unit, notes, err);
     if (!status && !direction && ask->kind == FORCING_WIND)
-        status = height_convert(file, var, level_m, flags & NAME_AT_10M, &factor, notes, err);
+        status = forcing_nclevel_wind(file, var, level_m, pair->flags & NAME_AT_10M, &factor, notes, err);
     if (status)
         return status;
     if (ask->kind == FORCING_CURRENT && isnan(ask->depth_m) && level_m > 5)
         forcing_note_add(notes, "deep-current", "%s: the shallowest level is at %g m", var->name, level_m);
+    if (part.layout.nominal)
+        forcing_note_add(
+            notes, "nominal-axes",
+            "the axes of %s are nominal: they are places only where the model's grid is regular (for global "
+            "models south of about 65 N); its true coordinates are not in the file",
+            var->name);
     unit.factor *= factor;
     forcing_packing_init(&part.packing, var, unit);
     *out = part;
@@ -324,6 +152,10 @@ static void pair_mention(const struct forcing_pair *pair, enum forcing_kind kind
     if (pair->flags & NAME_TOTAL)
         forcing_note_add(notes, "total-current",
                          "%s already holds the drift by waves and tides: do not add waves to it", var->name);
+    if (pair->flags & NAME_MEAN)
+        forcing_note_add(notes, "depth-mean-current",
+                         "%s is the mean from the surface to the floor: at the surface it may flow otherwise",
+                         var->name);
     if (pair->flags & NAME_TENTATIVE)
         forcing_note_add(notes, "geostrophic-current", "%s is the geostrophic part of the current only",
                          var->name);
@@ -331,8 +163,10 @@ static void pair_mention(const struct forcing_pair *pair, enum forcing_kind kind
         forcing_note_add(notes, "bare-names", "%s does not say what flows: read as %s", var->name,
                          forcing_kind_name(kind));
     if (methods && strcasestr(methods, "time: mean"))
-        forcing_note_mention(notes, "mean-values",
-                             "values are means over each step, read as at the stamped time");
+        forcing_note_mention(
+            notes, "mean-values",
+            "values are means over each step, read as at the middle of what the file states, else at "
+            "the stamped time");
 }
 
 // By exact name, else by name in any case.
@@ -397,35 +231,28 @@ static enum ph_status pair_find(const struct forcing_description *desc, const st
         return pair_named(desc, ask, out, absent, err);
     if (forcing_names_find(desc, ask->kind, out))
         return PH_OK;
+    const struct forcing_var *grouped = forcing_names_grouped(desc, ask->kind);
+    if (grouped)
+        return core_err_set(err, PH_EINPUT, NULL, "name one: \"variables\": [\"group/u\", \"group/v\"]",
+                            "several groups of the file have such variables (%s and others): which is meant?",
+                            grouped->name);
     *absent = true;
     return core_err_set(err, PH_EINPUT, NULL, "name them: \"variables\": [\"...\", \"...\"]",
                         "no variables of %s were found", forcing_kind_name(ask->kind));
-}
-
-static const char *reading_text(enum forcing_reading reading)
-{
-    static const char *const texts[] = {"components toward east and north", "speed, and direction from which",
-                                        "speed, and direction toward which", "temperature"};
-    return texts[reading];
 }
 
 static enum ph_status parts_plan(struct forcing_file *file, const struct forcing_ask *ask,
                                  const struct forcing_pair *pair, struct plan *plan,
                                  struct forcing_notes *notes, struct ph_err *err)
 {
-    const struct forcing_var *vars[2] = {pair->u, pair->v};
-    bool directed = pair->reading == READING_SPEED_FROM || pair->reading == READING_SPEED_TOWARD;
+    enum ph_status status = PH_OK;
     plan->reading = pair->reading;
-    for (int p = 0; p < 2; p++) {
-        plan->has[p] = vars[p] != NULL;
-        if (!vars[p])
-            continue;
-        enum ph_status status =
-            part_plan(file, ask, vars[p], p == 1 && directed, pair->flags, &plan->part[p], notes, err);
-        if (status)
-            return status;
-    }
-    return PH_OK;
+    plan->has[0] = pair->u != NULL;
+    plan->has[1] = pair->v != NULL;
+    for (int p = 0; p < 2 && !status; p++)
+        if (plan->has[p])
+            status = part_plan(file, ask, pair, p, &plan->part[p], notes, err);
+    return status;
 }
 
 // ---------------------------------------------------------------- along the grid, or toward east and north?
@@ -443,15 +270,16 @@ enum along { ALONG_UNKNOWN, ALONG_GRID, ALONG_EARTH };
 static enum along along_of(const struct forcing_description *desc, const struct forcing_var *var)
 {
     static const char *const grid[] = {
-        "x_wind",    "y_wind",    "x_sea_water", "y_sea_water", "x_velocity",  "y_velocity",
-        "grid-x",    "grid-y",    "x-direction", "y-direction", "x-component", "y-component",
-        "i-current", "j-current", "u-momentum",  "v-momentum",  "along x",     "along y",
-        "i-axis",    "j-axis",    "vozocrtx",    "vomecrty"};
+        "x_wind",    "y_wind",    "x_sea_water", "y_sea_water", "x_velocity",    "y_velocity",
+        "grid-x",    "grid-y",    "x-direction", "y-direction", "x-component",   "y-component",
+        "i-current", "j-current", "u-momentum",  "v-momentum",  "along x",       "along y",
+        "i-axis",    "j-axis",    "vozocrtx",    "vomecrty",    "grid_eastward", "grid_northward"};
     static const char *const earth[] = {"eastward",   "northward", "zonal",
                                         "meridional", "west-east", "south-north"};
     const char *standard = forcing_att_text(var, "standard_name");
-    for (int k = 0; k < 2; k++) // the standard name is the one that is defined
-        if (standard && strcasestr(standard, earth[k]))
+    for (int k = 0; k < 2;
+         k++) // the standard name is the one that is defined; "grid_eastward_wind" is x_wind
+        if (standard && strncasecmp(standard, "grid_", 5) && strcasestr(standard, earth[k]))
             return ALONG_EARTH;
     for (size_t k = 0; k < sizeof grid / sizeof *grid; k++)
         if (says(var, grid[k]))
@@ -523,8 +351,10 @@ static enum ph_status place(struct forcing_file *file, const struct forcing_pair
     enum ph_status status = forcing_ncgrid_make(file, vars, layouts, placed, notes, err);
     for (int p = 0; p < 2 && !status; p++)
         plan->part[p].stagger = placed->stagger[p];
-    if (!status)
+    if (!status) {
         plan->land = placed->land;
+        plan->face = placed->face;
+    }
     return status;
 }
 
@@ -546,8 +376,11 @@ static enum ph_status netcdf_find(struct forcing_file *file, const struct forcin
     if (!status)
         status = along_decide(description(file), &pair, &placed, &field, err);
     field.grid = placed.grid;
+    struct forcing_nctime times;
+    const char *methods = status ? NULL : forcing_att_text(pair.u ? pair.u : pair.v, "cell_methods");
+    bool means = methods && strcasestr(methods, "time: mean");
     if (!status)
-        status = times_read(file, layout->time_var, ask->calendar, &field, plan, err);
+        status = forcing_nctime_read(file, layout, ask->calendar, means, &times, &field.notes, err);
     if (status) {
         core_err_within(err, file->path);
         return status;
@@ -559,7 +392,11 @@ static enum ph_status netcdf_find(struct forcing_file *file, const struct forcin
     field.parts =
         (pair.u ? FORCING_PART_U : 0) | (pair.v || pair.reading == READING_SCALAR ? FORCING_PART_V : 0);
     field.units = units ? units : "";
-    field.reading = reading_text(pair.reading);
+    field.reading = forcing_reading_text(pair.reading);
+    field.turn = pair.reading;
+    field.t_ns = times.t_ns;
+    field.n_times = times.n;
+    plan->time_index = times.index;
     field.plan = plan;
     *out = field;
     return PH_OK;
@@ -569,21 +406,21 @@ static enum ph_status netcdf_times(struct forcing_file *file, const int64_t **t_
                                    struct forcing_notes *notes, struct ph_err *err)
 {
     const struct forcing_description *desc = description(file);
-    struct forcing_field field = {.notes = *notes};
-    struct plan plan;
+    struct forcing_layout layout = {.text_var = -1, .lead_var = -1};
+    *n = 0;
     for (size_t i = 0; i < desc->n_vars; i++) {
         const struct forcing_var *var = &desc->vars[i];
+        struct forcing_nctime times;
         if (!var->number || var->rank > 1 || forcing_coord_of(var) != COORD_TIME)
             continue;
-        enum ph_status status = times_read(file, (int)i, NULL, &field, &plan, err);
-        *notes = field.notes;
+        layout.time_var = (int)i;
+        enum ph_status status = forcing_nctime_read(file, &layout, NULL, false, &times, notes, err);
         if (!status) {
-            *t_ns = field.t_ns;
-            *n = field.n_times;
+            *t_ns = times.t_ns;
+            *n = times.n;
         }
         return status;
     }
-    *n = 0;
     return PH_OK;
 }
 
@@ -600,45 +437,67 @@ static double mean_of_valid(double a, double b)
     return isnan(a) ? b : isnan(b) ? a : (a + b) / 2;
 }
 
-static enum ph_status piece_read(struct forcing_file *file, const struct forcing_grid *grid,
-                                 const struct part *part, uint64_t time, const struct piece *piece,
-                                 struct ph_err *err)
+// What of the file a piece is: only axes may be reversed; C-grids take one more row or column and the mean of
+// both; triangles that are halves of faces take their faces.
+struct window {
+    uint64_t start[DESCRIPTION_RANK], count[DESCRIPTION_RANK];
+    size_t nj, ni, row_step, column_step, other;
+    bool flip_j, flip_i;
+};
+
+static struct window window_of(const struct forcing_grid *grid, const struct plan *plan,
+                               const struct part *part, uint64_t time, const struct piece *piece)
 {
     const struct forcing_layout *at = &part->layout;
-    uint64_t start[DESCRIPTION_RANK] = {0}, count[DESCRIPTION_RANK];
-    const double *values;
-    for (int d = 0; d < part->rank; d++)
-        count[d] = 1;
-    if (at->time_dim >= 0)
-        start[at->time_dim] = time;
-    if (at->depth_dim >= 0)
-        start[at->depth_dim] = part->depth_index;
-    // Only axes may be reversed; C-grids take one more row or column and the mean of both.
     const struct forcing_stagger *stag = &part->stagger;
     bool axes = grid->shape == FORCING_REGULAR || grid->shape == FORCING_PROJECTED;
-    bool flip_j = axes && grid->lat.reversed, flip_i = axes && grid->lon.reversed;
-    size_t nj = piece->nj + stag->b_j, ni = piece->ni + stag->b_i;
+    struct window w = {.nj = piece->nj + stag->b_j, .ni = piece->ni + stag->b_i};
+    w.flip_j = axes && grid->lat.reversed;
+    w.flip_i = axes && grid->lon.reversed;
+    for (int d = 0; d < part->rank; d++)
+        w.count[d] = 1;
+    if (at->time_dim >= 0)
+        w.start[at->time_dim] = time;
+    if (at->depth_dim >= 0)
+        w.start[at->depth_dim] = part->depth_index;
+    if (at->component_dim >= 0)
+        w.start[at->component_dim] = part->component;
     if (at->lat_dim >= 0) {
-        start[at->lat_dim] = (flip_j ? grid->lat.n_file - piece->j0 - piece->nj : piece->j0) + stag->a_j;
-        count[at->lat_dim] = nj;
+        w.start[at->lat_dim] = (w.flip_j ? grid->lat.n_file - piece->j0 - piece->nj : piece->j0) + stag->a_j;
+        w.count[at->lat_dim] = w.nj;
     }
-    start[at->lon_dim] = (flip_i ? grid->lon.n_file - piece->i0 - piece->ni : piece->i0) + stag->a_i;
-    count[at->lon_dim] = ni;
+    w.start[at->lon_dim] = (w.flip_i ? grid->lon.n_file - piece->i0 - piece->ni : piece->i0) + stag->a_i;
+    if (plan->face) {
+        w.start[at->lon_dim] = plan->face[piece->i0];
+        w.ni = plan->face[piece->i0 + piece->ni - 1] - plan->face[piece->i0] + 1U;
+    }
+    w.count[at->lon_dim] = w.ni;
+    bool lat_outer = at->lat_dim < at->lon_dim;
+    w.row_step = lat_outer ? w.ni : 1;
+    w.column_step = lat_outer ? 1 : w.nj;
+    w.other = stag->b_j * w.row_step + stag->b_i * w.column_step;
+    return w;
+}
+
+static enum ph_status piece_read(struct forcing_file *file, const struct forcing_grid *grid,
+                                 const struct plan *plan, const struct part *part, uint64_t time,
+                                 const struct piece *piece, struct ph_err *err)
+{
+    struct window w = window_of(grid, plan, part, time, piece);
+    const double *values;
     enum ph_status status =
-        forcing_decoder_read(file->decoder, part->var, part->rank, start, count, &values, err);
+        forcing_decoder_read(file->decoder, part->var, part->rank, w.start, w.count, &values, err);
     if (status)
         return status;
-    bool lat_outer = at->lat_dim < at->lon_dim;
-    size_t row_step = lat_outer ? ni : 1, column_step = lat_outer ? 1 : nj;
-    size_t other = stag->b_j * row_step + stag->b_i * column_step;
     for (size_t j = 0; j < piece->nj; j++) {
-        size_t row = flip_j ? piece->nj - 1 - j : j;
+        size_t row = w.flip_j ? piece->nj - 1 - j : j;
         for (size_t i = 0; i < piece->ni; i++) {
-            size_t column = flip_i ? piece->ni - 1 - i : i;
-            const double *stored = values + row * row_step + column * column_step;
+            size_t column = w.flip_i ? piece->ni - 1 - i : i;
+            column = plan->face ? plan->face[piece->i0 + i] - plan->face[piece->i0] : column;
+            const double *stored = values + row * w.row_step + column * w.column_step;
             double value = forcing_packing_value(&part->packing, *stored);
-            if (other)
-                value = mean_of_valid(value, forcing_packing_value(&part->packing, stored[other]));
+            if (w.other)
+                value = mean_of_valid(value, forcing_packing_value(&part->packing, stored[w.other]));
             piece->out[j * piece->stride + 2 * i] = (float)value;
         }
     }
@@ -647,8 +506,8 @@ static enum ph_status piece_read(struct forcing_file *file, const struct forcing
 
 // One variable on a block: cut at the seam of the longitudes and where an answer would be too large.
 static enum ph_status part_read(struct forcing_file *file, const struct forcing_grid *grid,
-                                const struct part *part, uint64_t time, struct forcing_block block,
-                                float *out, size_t stride, struct ph_err *err)
+                                const struct plan *plan, const struct part *part, uint64_t time,
+                                struct forcing_block block, float *out, size_t stride, struct ph_err *err)
 {
     size_t n = grid->ni;
     for (size_t c = 0; c < block.ni;) {
@@ -658,7 +517,7 @@ static enum ph_status part_read(struct forcing_file *file, const struct forcing_
         for (size_t j = 0; j < block.nj; j += rows) {
             size_t nj = block.nj - j < rows ? block.nj - j : rows;
             struct piece piece = {block.j0 + j, nj, i0, ni, out + j * stride + 2 * c, stride};
-            enum ph_status status = piece_read(file, grid, part, time, &piece, err);
+            enum ph_status status = piece_read(file, grid, plan, part, time, &piece, err);
             if (status)
                 return status;
         }
@@ -667,29 +526,16 @@ static enum ph_status part_read(struct forcing_file *file, const struct forcing_
     return PH_OK;
 }
 
-// Speed and direction in place -> toward east and north.
-static void directions_turn(struct forcing_block block, bool from, float *uv, size_t stride)
-{
-    for (size_t j = 0; j < block.nj; j++)
-        for (size_t i = 0; i < block.ni; i++) {
-            float *at = uv + j * stride + 2 * i;
-            double speed = from ? -(double)at[0] : (double)at[0], angle = (double)at[1] * CORE_RAD_PER_DEG;
-            at[0] = (float)(speed * sin(angle));
-            at[1] = (float)(speed * cos(angle));
-        }
-}
-
 static enum ph_status netcdf_read(struct forcing_file *file, const struct forcing_field *field, int parts,
                                   size_t time, struct forcing_block block, float *uv, size_t stride,
                                   struct ph_err *err)
 {
     const struct plan *plan = field->plan;
-    bool scalar = plan->reading == READING_SCALAR;
     enum ph_status status = PH_OK;
     for (int p = 0; p < 2 && !status; p++)
         if ((parts & (1 << p)) && plan->has[p])
-            status = part_read(file, &field->grid, &plan->part[p], plan->time_index[time], block, uv + p,
-                               stride, err);
+            status = part_read(file, &field->grid, plan, &plan->part[p], plan->time_index[time], block,
+                               uv + p, stride, err);
     if (status)
         return status;
     for (size_t k = 0; plan->land && k < block.nj * block.ni; k++) {
@@ -697,11 +543,8 @@ static enum ph_status netcdf_read(struct forcing_file *file, const struct forcin
         if (plan->land[(block.j0 + j) * field->grid.ni + (block.i0 + i) % field->grid.ni])
             uv[j * stride + 2 * i] = uv[j * stride + 2 * i + 1] = (float)NAN;
     }
-    if (plan->reading == READING_SPEED_FROM || plan->reading == READING_SPEED_TOWARD)
-        directions_turn(block, plan->reading == READING_SPEED_FROM, uv, stride);
-    for (size_t j = 0; scalar && j < block.nj; j++)
-        for (size_t i = 0; i < block.ni; i++)
-            uv[j * stride + 2 * i + 1] = 0;
+    if (parts == FORCING_PART_BOTH)
+        forcing_reading_turn(plan->reading, block, uv, stride);
     return PH_OK;
 }
 

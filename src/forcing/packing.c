@@ -1,14 +1,23 @@
 #include "forcing/packing.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
 // Numbers this large are some program's idea of "missing", whatever the attributes say.
 #define HUGE_MISSING 1e15
 
+// The NetCDF users' guide, _Unsigned: classic files have no types without a sign.
+static double unsigned_of(const struct forcing_packing *packing, double stored)
+{
+    return stored < 0 ? stored + packing->turn : stored;
+}
+
 static void missing_add(struct forcing_packing *packing, const double *numbers, size_t n)
 {
     for (size_t i = 0; i < n && packing->n_missing < PACKING_MISSING; i++)
-        packing->missing[packing->n_missing++] = numbers[i];
+        packing->missing[packing->n_missing++] = unsigned_of(packing, numbers[i]);
 }
 
 static void missing_of(struct forcing_packing *packing, const struct forcing_var *var)
@@ -17,7 +26,14 @@ static void missing_of(struct forcing_packing *packing, const struct forcing_var
     bool stated = false;
     for (int i = 0; i < 2; i++) {
         const struct forcing_att *att = forcing_att_find(var, names[i]);
-        if (!att || !att->numbers)
+        if (!att)
+            continue;
+        char *end = NULL;
+        double written =
+            att->text ? strtod(att->text, &end) : 0; // "-999." as a text, against the conventions
+        if (att->text && end != att->text && !*end)
+            missing_add(packing, &written, 1);
+        if (!att->numbers)
             continue;
         missing_add(packing, att->numbers, att->n);
         stated = stated || (i == 0 && att->n);
@@ -33,12 +49,13 @@ static void range_narrow(struct forcing_packing *packing, const struct forcing_v
 {
     bool stored =
         var->number != NUMBER_INTEGER || att->integer || (packing->scale == 1 && packing->offset == 0);
+    double from = min ? unsigned_of(packing, *min) : 0, to = max ? unsigned_of(packing, *max) : 0;
     double *low = stored ? &packing->stored_min : &packing->min;
     double *high = stored ? &packing->stored_max : &packing->max;
     if (min && isfinite(*min))
-        *low = fmax(*low, *min);
+        *low = fmax(*low, stored ? from : *min);
     if (max && isfinite(*max))
-        *high = fmin(*high, *max);
+        *high = fmin(*high, stored ? to : *max);
 }
 
 void forcing_packing_init(struct forcing_packing *packing, const struct forcing_var *var,
@@ -50,6 +67,9 @@ void forcing_packing_init(struct forcing_packing *packing, const struct forcing_
                                         .max = INFINITY,
                                         .scale = 1,
                                         .unit = unit};
+    const char *without_sign = forcing_att_text(var, "_Unsigned");
+    if (without_sign && !strcasecmp(without_sign, "true") && var->bits > 0 && var->bits <= 32)
+        packing->turn = ldexp(1, var->bits);
     forcing_att_number(var, "scale_factor", &packing->scale);
     forcing_att_number(var, "add_offset", &packing->offset);
     missing_of(packing, var);
@@ -66,6 +86,7 @@ void forcing_packing_init(struct forcing_packing *packing, const struct forcing_
 
 double forcing_packing_value(const struct forcing_packing *packing, double stored)
 {
+    stored = unsigned_of(packing, stored);
     for (int i = 0; i < packing->n_missing; i++)
         if (stored == packing->missing[i])
             return (double)NAN;

@@ -14,6 +14,7 @@ struct forcing_packing {
     double stored_min, stored_max; // valid range of the stored numbers
     double min, max;               // valid range of the unpacked numbers
     double scale, offset;
+    double turn; // added to negative stored numbers that are to be read without a sign; else 0
     struct forcing_unit unit;
 };
 

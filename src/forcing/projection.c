@@ -10,6 +10,7 @@
 
 #include "core/err.h"
 #include "core/units.h"
+#include "forcing/plane.h"
 
 #define RAD CORE_RAD_PER_DEG
 #define HALF_PI (CORE_PI / 2)
@@ -31,6 +32,8 @@ static const struct {
 // What a definition says; NAN: it does not.
 struct words {
     char proj[16], o_proj[16];
+    double zone; // of UTM
+    bool south;
     double lat_0, lon_0, lat_1, lat_2, lat_ts, k, x_0, y_0, o_lat_p, o_lon_p, to_m;
     double a, b, rf;
 };
@@ -64,6 +67,8 @@ static bool text_set(struct words *words, const char *key, const char *value)
         return ellipsoid_set(words, value);
     else if (!strcmp(key, "units"))
         words->to_m = !strcmp(value, "m") ? 1 : !strcmp(value, "km") ? 1000 : (double)NAN;
+    else if (!strcmp(key, "south"))
+        words->south = true;
     else
         return !strcmp(key, "no_defs") || !strcmp(key, "wktext") || !strcmp(key, "type") ||
                !strcmp(key, "over") || (!strcmp(key, "towgs84") && !strcmp(value + strspn(value, "0,."), ""));
@@ -79,7 +84,8 @@ static bool number_set(struct words *words, const char *key, double value)
                 {"lat_2", &words->lat_2}, {"lat_ts", &words->lat_ts},   {"k", &words->k},
                 {"k_0", &words->k},       {"x_0", &words->x_0},         {"y_0", &words->y_0},
                 {"a", &words->a},         {"o_lat_p", &words->o_lat_p}, {"o_lon_p", &words->o_lon_p},
-                {"b", &words->b},         {"rf", &words->rf},           {"to_meter", &words->to_m}};
+                {"b", &words->b},         {"rf", &words->rf},           {"to_meter", &words->to_m},
+                {"zone", &words->zone}};
     if (!strcmp(key, "R")) {
         words->a = words->b = value;
         return true;
@@ -189,6 +195,27 @@ static enum ph_status stereographic_set(const struct words *words, double a, str
     return PH_OK;
 }
 
+// Zones of UTM are six degrees wide, the first from 180 W.
+static enum ph_status plane_set(const struct words *words, double a, struct forcing_projection *out,
+                                struct ph_err *err)
+{
+    double lat_0 = isnan(words->lat_0) ? 0 : words->lat_0, k = words->k;
+    bool utm = !strcmp(words->proj, "utm");
+    if (!(fabs(lat_0) <= 90) || (utm && !(words->zone >= 1 && words->zone <= 60)))
+        return unknown(utm ? "zone" : "origin", PH_EINPUT, err);
+    if (utm) {
+        out->lon0_rad = (6 * words->zone - 183) * RAD;
+        out->x0_m = 500000;
+        out->y0_m = words->south ? 10000000 : 0;
+        k = 0.9996;
+    }
+    if (!strcmp(words->proj, "laea"))
+        forcing_azimuthal_set(out, a, lat_0 * RAD);
+    else
+        forcing_transverse_set(out, a, k, lat_0 * RAD);
+    return PH_OK;
+}
+
 static enum ph_status kind_set(const struct words *words, struct forcing_projection *out, struct ph_err *err)
 {
     double a;
@@ -207,6 +234,8 @@ static enum ph_status kind_set(const struct words *words, struct forcing_project
         out->period = 2 * CORE_PI * out->scale_m / out->to_m;
         return out->scale_m > 0 ? PH_OK : unknown("scale", PH_EINPUT, err);
     }
+    if (!strcmp(words->proj, "laea") || !strcmp(words->proj, "tmerc") || !strcmp(words->proj, "utm"))
+        return plane_set(words, a, out, err);
     bool degrees = !strcmp(words->o_proj, "longlat") || !strcmp(words->o_proj, "latlon") ||
                    !strcmp(words->o_proj, "latlong") || !strcmp(words->o_proj, "lonlat");
     if (strcmp(words->proj, "ob_tran") || !degrees || isnan(words->o_lat_p))
@@ -225,6 +254,7 @@ enum ph_status forcing_projection_parse(const char *text, struct forcing_project
     double none = (double)NAN;
     struct words words = {.lat_0 = none, .lon_0 = 0, .lat_1 = none, .lat_2 = none, .lat_ts = none};
     words.k = 1;
+    words.zone = none;
     words.to_m = 1;
     words.o_lat_p = words.o_lon_p = words.a = words.b = words.rf = none;
     enum ph_status status = words_read(text, &words, err);
@@ -245,6 +275,11 @@ static double wrapped(double angle)
     return remainder(angle, 2 * CORE_PI);
 }
 
+static bool is_plane(const struct forcing_projection *p)
+{
+    return p->kind == PROJECTION_AZIMUTHAL || p->kind == PROJECTION_TRANSVERSE;
+}
+
 void forcing_projection_forward(const struct forcing_projection *p, double lat_deg, double lon_deg, double *x,
                                 double *y)
 {
@@ -258,7 +293,9 @@ void forcing_projection_forward(const struct forcing_projection *p, double lat_d
         return;
     }
     double east, north, t = t_of(p->e, phi);
-    if (p->kind == PROJECTION_MERCATOR) {
+    if (is_plane(p)) {
+        forcing_plane_forward(p, phi, lambda, &east, &north);
+    } else if (p->kind == PROJECTION_MERCATOR) {
         east = p->scale_m * lambda;
         north = -p->scale_m * log(t);
     } else {
@@ -282,7 +319,9 @@ void forcing_projection_inverse(const struct forcing_projection *p, double x, do
         lambda = atan2(east, toward);
     } else {
         double east = x * p->to_m - p->x0_m, north = y * p->to_m - p->y0_m;
-        if (p->kind == PROJECTION_MERCATOR) {
+        if (is_plane(p)) {
+            forcing_plane_inverse(p, east, north, &phi, &lambda);
+        } else if (p->kind == PROJECTION_MERCATOR) {
             phi = phi_of(p->e, exp(-north / p->scale_m));
             lambda = east / p->scale_m;
         } else {
@@ -297,11 +336,24 @@ void forcing_projection_inverse(const struct forcing_projection *p, double x, do
     *lon_deg = wrapped(lambda + p->lon0_rad) / RAD;
 }
 
+// By a step along x as it lies on the ground: metres to the north over metres to the east.
+static double plane_angle(const struct forcing_projection *p, double lat_deg, double lon_deg)
+{
+    double x, y, lat[2], lon[2], step = 50 / p->to_m, s = sin(lat_deg * RAD), e2 = p->e * p->e;
+    double ratio = (1 - e2) / (1 - e2 * s * s); // meridian radius over prime vertical radius
+    forcing_projection_forward(p, lat_deg, lon_deg, &x, &y);
+    forcing_projection_inverse(p, x - step, y, &lat[0], &lon[0]);
+    forcing_projection_inverse(p, x + step, y, &lat[1], &lon[1]);
+    return atan2((lat[1] - lat[0]) * ratio, remainder(lon[1] - lon[0], 360) * cos(lat_deg * RAD));
+}
+
 double forcing_projection_angle(const struct forcing_projection *p, double lat_deg, double lon_deg)
 {
     double lambda = wrapped(lon_deg * RAD - p->lon0_rad), phi = lat_deg * RAD;
     if (p->kind == PROJECTION_MERCATOR)
         return 0;
+    if (is_plane(p))
+        return plane_angle(p, lat_deg, lon_deg);
     if (p->kind == PROJECTION_CONIC)
         return -p->n * lambda;
     // Rotated north points to the other pole, which is on the meridian lon_0 + 180: its bearing, turned.

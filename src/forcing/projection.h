@@ -10,7 +10,9 @@
 enum forcing_projection_kind {
     PROJECTION_CONIC, // Lambert conformal; polar stereographic is the one with n = 1 or -1
     PROJECTION_MERCATOR,
-    PROJECTION_ROTATED, // longitude and latitude about another pole, degrees
+    PROJECTION_ROTATED,    // longitude and latitude about another pole, degrees
+    PROJECTION_AZIMUTHAL,  // Lambert, equal area
+    PROJECTION_TRANSVERSE, // Mercator
 };
 
 struct forcing_projection {
@@ -21,6 +23,8 @@ struct forcing_projection {
     double n, scale_m, rho0;                 // conic: rho = scale t^n; mercator: scale is metres per radian
     double x0_m, y0_m, to_m;                 // false origin; metres per unit of x and y
     double sin_pole, cos_pole, pole_lon_rad; // rotated: latitude of its pole, longitude added
+    double q_pole, stretch;                  // azimuthal: sin_pole and cos_pole are of the authalic origin
+    double forward[4], inverse[4];           // transverse: coefficients of the series
     double period;                           // of x: where the map comes round to itself; 0: it does not
 };
 

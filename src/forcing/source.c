@@ -485,6 +485,8 @@ static enum ph_status slab_load(struct forcing_source *source, int slab, size_t 
         source->damaged = index;
         return status;
     }
+    if (!one_file) // the file with the direction knows which way it points
+        forcing_reading_turn(source->fields[level->file[1]].turn, block, uv, 2 * block.ni);
     for (size_t k = 0; source->turn && k < block.nj * block.ni; k++) {
         double u = (double)uv[2 * k], v = (double)uv[2 * k + 1];
         double c = (double)source->turn[2 * k], s = (double)source->turn[2 * k + 1];

@@ -23,6 +23,7 @@ struct forcing_timeunits {
     int64_t epoch_day;       // in the calendar's own count
     int64_t epoch_of_day_ns; // UTC: the offset is taken off, may be negative or beyond a day
     enum forcing_calendar calendar;
+    bool dates; // numbers are dates: 20260131.25
     struct {
         int year, month, day;
     } epoch;
@@ -32,6 +33,9 @@ struct forcing_timeunits {
 // exist, anything left over: PH_EINPUT.
 enum ph_status forcing_timeunits_parse(const char *units, const char *calendar, struct forcing_timeunits *out,
                                        struct ph_err *err) PH_NODISCARD;
+
+// "hours" -> 3600: a unit of constant length, by itself. False: it is none.
+bool forcing_timeunits_length(const char *text, double *seconds);
 
 // One time. The date is read in the units' calendar, and that date is the day meant. False when out of
 // 1678..2261.

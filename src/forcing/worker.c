@@ -2,6 +2,7 @@
 
 #include <netcdf.h>
 #include <netcdf_mem.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -14,9 +15,16 @@
 #define CHUNK_CACHE_BYTES (64U << 20)
 #define CHUNK_CACHE_SLOTS 4133
 
+// A dimension or variable of a NetCDF file, and the group that it is in.
+struct member {
+    int group, id;
+};
+
 struct worker {
     int fd;
     int ncid;
+    struct member dim[DESCRIPTION_DIMS], var[DESCRIPTION_VARS];
+    int n_dims, n_vars;
     int opened;  // 0, or why the file cannot be opened
     int library; // that said so
     unsigned char *shared;
@@ -69,22 +77,20 @@ static void put_name(struct forcing_writer *out, const char *name)
     forcing_writer_text(out, name, strnlen(name, NC_MAX_NAME));
 }
 
-static void put_text_att(struct worker *worker, struct forcing_writer *out, int var, const char *name,
-                         size_t n)
+static void put_text_att(struct forcing_writer *out, struct member var, const char *name, size_t n)
 {
     char text[DESCRIPTION_TEXT + 1] = "";
-    if (n <= DESCRIPTION_TEXT && nc_get_att_text(worker->ncid, var, name, text))
+    if (n <= DESCRIPTION_TEXT && nc_get_att_text(var.group, var.id, name, text))
         text[0] = 0;
     forcing_writer_u64(out, 1);
     forcing_writer_text(out, text, strnlen(text, DESCRIPTION_TEXT));
 }
 
-static void put_string_att(struct worker *worker, struct forcing_writer *out, int var, const char *name,
-                           size_t n)
+static void put_string_att(struct forcing_writer *out, struct member var, const char *name, size_t n)
 {
     char *text = NULL;
     forcing_writer_u64(out, 1);
-    if (n != 1 || nc_get_att_string(worker->ncid, var, name, &text) || !text) {
+    if (n != 1 || nc_get_att_string(var.group, var.id, name, &text) || !text) {
         forcing_writer_text(out, "", 0);
         return;
     }
@@ -92,11 +98,11 @@ static void put_string_att(struct worker *worker, struct forcing_writer *out, in
     nc_free_string(1, &text);
 }
 
-static void put_number_att(struct worker *worker, struct forcing_writer *out, int var, const char *name,
-                           nc_type type, size_t n)
+static void put_number_att(struct forcing_writer *out, struct member var, const char *name, nc_type type,
+                           size_t n)
 {
     double numbers[DESCRIPTION_NUMBERS];
-    if (n > DESCRIPTION_NUMBERS || nc_get_att_double(worker->ncid, var, name, numbers))
+    if (n > DESCRIPTION_NUMBERS || nc_get_att_double(var.group, var.id, name, numbers))
         n = 0;
     forcing_writer_u64(out, 0);
     forcing_writer_u64(out, number_of(type) == NUMBER_INTEGER);
@@ -105,90 +111,190 @@ static void put_number_att(struct worker *worker, struct forcing_writer *out, in
         forcing_writer_f64(out, numbers[i]);
 }
 
-static void put_att(struct worker *worker, struct forcing_writer *out, int var, int index)
+static void put_att(struct forcing_writer *out, struct member var, int index)
 {
     char name[NC_MAX_NAME + 1] = "";
     nc_type type = NC_NAT;
     size_t n = 0;
-    if (nc_inq_attname(worker->ncid, var, index, name) || nc_inq_att(worker->ncid, var, name, &type, &n))
+    if (nc_inq_attname(var.group, var.id, index, name) || nc_inq_att(var.group, var.id, name, &type, &n))
         n = 0;
     put_name(out, name);
     if (type == NC_CHAR)
-        put_text_att(worker, out, var, name, n);
+        put_text_att(out, var, name, n);
     else if (type == NC_STRING)
-        put_string_att(worker, out, var, name, n);
+        put_string_att(out, var, name, n);
     else
-        put_number_att(worker, out, var, name, type, is_number(type) ? n : 0);
+        put_number_att(out, var, name, type, is_number(type) ? n : 0);
 }
 
-static void put_atts(struct worker *worker, struct forcing_writer *out, int var, int n)
+static void put_atts(struct forcing_writer *out, struct member var, int n)
 {
     n = n < 0 ? 0 : n > DESCRIPTION_ATTS ? DESCRIPTION_ATTS : n;
     forcing_writer_u64(out, (uint64_t)n);
     for (int i = 0; i < n && !out->full; i++)
-        put_att(worker, out, var, i);
+        put_att(out, var, i);
 }
 
-static void put_var(struct worker *worker, struct forcing_writer *out, int var)
+// Place of a dimension among those that are described; the first when it is none of them.
+static uint64_t dim_place(const struct worker *worker, int id)
+{
+    for (int d = 0; d < worker->n_dims; d++)
+        if (worker->dim[d].id == id)
+            return (uint64_t)d;
+    return 0;
+}
+
+static bool name_is_taken(const struct worker *worker, int var, const char *name)
+{
+    char other[NC_MAX_NAME + 1];
+    for (int v = 0; v < worker->n_vars; v++)
+        if (v != var && !nc_inq_varname(worker->var[v].group, worker->var[v].id, other) &&
+            !strcmp(other, name))
+            return true;
+    return false;
+}
+
+// In a group, names that are there twice get the group's in front.
+static void put_var_name(const struct worker *worker, struct forcing_writer *out, int var, const char *name)
+{
+    char full[DESCRIPTION_TEXT] = "";
+    size_t n = 0;
+    struct member at = worker->var[var];
+    if (at.group == worker->ncid || !name_is_taken(worker, var, name) ||
+        nc_inq_grpname_full(at.group, &n, NULL) || n + strlen(name) + 2 > sizeof full ||
+        nc_inq_grpname_full(at.group, &n, full)) {
+        put_name(out, name);
+        return;
+    }
+    snprintf(full + n, sizeof full - n, "/%s", name);
+    forcing_writer_text(out, full + 1, strlen(full + 1));
+}
+
+static int bits_of(struct member var, nc_type type)
+{
+    size_t bytes = 0;
+    if (number_of(type) != NUMBER_INTEGER || nc_inq_type(var.group, type, NULL, &bytes) || bytes > 8)
+        return 0;
+    return 8 * (int)bytes;
+}
+
+static void put_var(const struct worker *worker, struct forcing_writer *out, int index)
 {
     char name[NC_MAX_NAME + 1] = "";
     nc_type type = NC_NAT;
     int rank = 0, n_atts = 0, dims[NC_MAX_VAR_DIMS];
     double fill = 0;
-    if (nc_inq_var(worker->ncid, var, name, &type, &rank, dims, &n_atts))
+    struct member var = worker->var[index];
+    if (nc_inq_var(var.group, var.id, name, &type, &rank, dims, &n_atts))
         rank = n_atts = 0;
     enum forcing_number number = rank > DESCRIPTION_RANK ? NUMBER_NONE : number_of(type);
     rank = rank > DESCRIPTION_RANK ? DESCRIPTION_RANK : rank;
-    put_name(out, name);
+    put_var_name(worker, out, index, name);
     forcing_writer_u64(out, number);
+    forcing_writer_u64(out, type == NC_CHAR);
+    forcing_writer_u64(out, (uint64_t)bits_of(var, type));
     forcing_writer_u64(out, default_fill_of(type, &fill));
     forcing_writer_f64(out, fill);
     forcing_writer_u64(out, (uint64_t)rank);
     for (int d = 0; d < rank; d++)
-        forcing_writer_u64(out, (uint64_t)dims[d]);
-    put_atts(worker, out, var, n_atts);
+        forcing_writer_u64(out, dim_place(worker, dims[d]));
+    put_atts(out, var, n_atts);
 }
 
-static void put_dims(struct worker *worker, struct forcing_writer *out, int n)
+static void put_dims(const struct worker *worker, struct forcing_writer *out)
 {
-    forcing_writer_u64(out, (uint64_t)n);
-    for (int d = 0; d < n && !out->full; d++) {
+    forcing_writer_u64(out, (uint64_t)worker->n_dims);
+    for (int d = 0; d < worker->n_dims && !out->full; d++) {
         char name[NC_MAX_NAME + 1] = "";
         size_t length = 0;
-        if (nc_inq_dim(worker->ncid, d, name, &length))
+        if (nc_inq_dim(worker->dim[d].group, worker->dim[d].id, name, &length))
             length = 0;
         put_name(out, name);
         forcing_writer_u64(out, length);
     }
 }
 
+// Adds what is in a group itself.
+static int group_list(struct worker *worker, int group)
+{
+    int ids[NC_MAX_DIMS], n = 0;
+    int failed = nc_inq_dimids(group, &n, NULL, 0);
+    if (failed || n > DESCRIPTION_DIMS - worker->n_dims || n > NC_MAX_DIMS)
+        return failed ? failed : NC_EMAXVARS;
+    failed = nc_inq_dimids(group, &n, ids, 0);
+    for (int d = 0; !failed && d < n; d++)
+        worker->dim[worker->n_dims++] = (struct member){group, ids[d]};
+    if (!failed)
+        failed = nc_inq_nvars(group, &n);
+    if (failed || n > DESCRIPTION_VARS - worker->n_vars)
+        return failed ? failed : NC_EMAXVARS;
+    for (int v = 0; v < n; v++)
+        worker->var[worker->n_vars++] = (struct member){group, v};
+    return NC_NOERR;
+}
+
+// All groups, each before those in it.
+static int members_list(struct worker *worker)
+{
+    int groups[DESCRIPTION_GROUPS] = {worker->ncid}, n_groups = 1, n = 0;
+    for (int g = 0; g < n_groups; g++) {
+        int failed = group_list(worker, groups[g]);
+        if (!failed)
+            failed = nc_inq_grps(groups[g], &n, NULL);
+        if (failed || n > DESCRIPTION_GROUPS - n_groups)
+            return failed ? failed : NC_EMAXVARS;
+        if (n)
+            failed = nc_inq_grps(groups[g], &n, groups + n_groups);
+        if (failed)
+            return failed;
+        n_groups += n;
+    }
+    return NC_NOERR;
+}
+
 static int describe(struct worker *worker, uint64_t *n)
 {
     struct forcing_writer out = {worker->shared, worker->shared + worker->shared_bytes, false};
-    int n_dims, n_vars, n_atts, format;
-    int failed = nc_inq(worker->ncid, &n_dims, &n_vars, &n_atts, NULL);
+    int n_atts, format;
+    int failed = nc_inq_natts(worker->ncid, &n_atts);
     failed = failed ? failed : nc_inq_format(worker->ncid, &format);
     if (failed)
         return failed;
-    if (n_dims > DESCRIPTION_DIMS || n_vars > DESCRIPTION_VARS)
-        return NC_EMAXVARS;
     const char *text =
         format == NC_FORMAT_NETCDF4 || format == NC_FORMAT_NETCDF4_CLASSIC ? "NetCDF-4" : "NetCDF-3";
     forcing_writer_text(&out, text, strlen(text));
-    put_dims(worker, &out, n_dims);
-    put_atts(worker, &out, NC_GLOBAL, n_atts);
-    forcing_writer_u64(&out, (uint64_t)n_vars);
-    for (int v = 0; v < n_vars && !out.full; v++)
+    put_dims(worker, &out);
+    put_atts(&out, (struct member){worker->ncid, NC_GLOBAL}, n_atts);
+    forcing_writer_u64(&out, (uint64_t)worker->n_vars);
+    for (int v = 0; v < worker->n_vars && !out.full; v++)
         put_var(worker, &out, v);
     *n = (uint64_t)(out.at - worker->shared);
     return out.full ? NC_EMAXATTS : NC_NOERR;
+}
+
+// Characters into numbers, in place from behind.
+static int text_read(struct worker *worker, struct member var, const size_t *start, const size_t *count,
+                     size_t total)
+{
+    char *text = (char *)worker->shared;
+    double *values = (double *)(void *)worker->shared;
+    int failed = nc_get_vara_text(var.group, var.id, start, count, text);
+    for (size_t k = total; !failed && k-- > 0;) {
+        double code = (unsigned char)text[k];
+        memcpy(&values[k], &code, sizeof code);
+    }
+    return failed;
 }
 
 static int values_read(struct worker *worker, const struct forcing_worker_request *request, uint64_t *n)
 {
     size_t start[NC_MAX_VAR_DIMS] = {0}, count[NC_MAX_VAR_DIMS] = {0}, total = 1;
     int rank = 0;
-    int failed = nc_inq_varndims(worker->ncid, request->var, &rank);
+    nc_type type = NC_NAT;
+    if (request->var < 0 || request->var >= worker->n_vars)
+        return NC_ENOTVAR;
+    struct member var = worker->var[request->var];
+    int failed = nc_inq_var(var.group, var.id, NULL, &type, &rank, NULL, NULL);
     if (failed || rank > DESCRIPTION_RANK)
         return failed ? failed : NC_EMAXDIMS;
     for (int d = 0; d < rank; d++) {
@@ -198,8 +304,10 @@ static int values_read(struct worker *worker, const struct forcing_worker_reques
             return NC_EEDGE;
         total *= count[d];
     }
-    failed = nc_get_vara_double(worker->ncid, request->var, start, count, (double *)(void *)worker->shared);
     *n = total;
+    if (type == NC_CHAR)
+        return text_read(worker, var, start, count, total);
+    failed = nc_get_vara_double(var.group, var.id, start, count, (double *)(void *)worker->shared);
     return failed == NC_ERANGE ? NC_NOERR : failed;
 }
 
@@ -267,6 +375,8 @@ static void netcdf_open_bytes(struct worker *worker)
     worker->library = WORKER_NETCDF;
     worker->opened = nc_open_mem("memory.nc", NC_NOWRITE, worker->grib.n_bytes,
                                  (void *)(uintptr_t)worker->grib.bytes, &worker->ncid);
+    if (!worker->opened)
+        worker->opened = members_list(worker);
 }
 
 _Noreturn void forcing_worker_run(enum forcing_worker_task task, int fd, const void *bytes, size_t n_bytes,
