@@ -11,62 +11,57 @@
 enum value { VALUE_NONE, VALUE_TEXT, VALUE_COUNT, VALUE_NUMBER };
 
 enum which {
-    ANY_JSON,
-    ANY_QUIET,
-    ANY_VERBOSE,
-    ANY_HELP,
-    ANY_STRICT,
-    ANY_OUT,
-    ANY_AT,
-    ANY_PLACE,
+    PLAIN,
     ANY_CELL,
     ANY_THREADS,
     ANY_PARTICLES,
     ANY_SEED,
+    ANY_CASE_SEQ,
     ANY_OBSERVED,
     ANY_EVERY,
-    ANY_HORIZON,
-    ANY_EVALUATE,
     ANY_BUDGET,
-    ANY_CASE_TEXT,
-    ANY_CASE_SEQ,
-    ANY_CASE_ALL,
 };
 
+#define MEMBER(name) offsetof(struct cli_args, name)
+
+// A plain option sets its member: a bool without a value, a text with one. The others are looked at.
 static const struct option {
     const char *name, *letter;
-    enum which which;
     unsigned bit; // 0: every command takes it
     enum value value;
-    size_t place; // ANY_CASE_TEXT: of its text in struct cli_args
+    enum which which;
+    size_t member; // of struct cli_args, when plain
 } options[] = {
-    {"--json", NULL, ANY_JSON, CLI_JSON, VALUE_NONE},
-    {"--quiet", "-q", ANY_QUIET, 0, VALUE_NONE},
-    {"--verbose", "-v", ANY_VERBOSE, 0, VALUE_NONE},
-    {"--help", "-h", ANY_HELP, 0, VALUE_NONE},
-    {"--strict", NULL, ANY_STRICT, CLI_STRICT, VALUE_NONE},
-    {"--output", "-o", ANY_OUT, CLI_OUT, VALUE_TEXT},
-    {"--at", NULL, ANY_AT, CLI_AT, VALUE_TEXT},
-    {"--place", NULL, ANY_PLACE, CLI_PLACE, VALUE_TEXT},
-    {"--cell_nm", NULL, ANY_CELL, CLI_CELL, VALUE_NUMBER},
-    {"--threads", NULL, ANY_THREADS, CLI_THREADS, VALUE_COUNT},
-    {"--particles", NULL, ANY_PARTICLES, CLI_PARTICLES, VALUE_COUNT},
-    {"--seed", NULL, ANY_SEED, CLI_SEED, VALUE_COUNT},
-    {"--observed", NULL, ANY_OBSERVED, CLI_OBSERVED, VALUE_TEXT},
-    {"--every_h", NULL, ANY_EVERY, CLI_OBSERVED, VALUE_NUMBER},
-    {"--horizon_h", NULL, ANY_HORIZON, CLI_OBSERVED, VALUE_TEXT},
-    {"--evaluate", NULL, ANY_EVALUATE, CLI_PLAN, VALUE_TEXT},
-    {"--budget_s", NULL, ANY_BUDGET, CLI_BUDGET, VALUE_NUMBER},
-    {"--db", NULL, ANY_CASE_TEXT, CLI_CASE, VALUE_TEXT, offsetof(struct cli_args, on_case.db)},
-    {"--who", NULL, ANY_CASE_TEXT, CLI_CASE, VALUE_TEXT, offsetof(struct cli_args, on_case.who)},
-    {"--why", NULL, ANY_CASE_TEXT, CLI_CASE, VALUE_TEXT, offsetof(struct cli_args, on_case.why)},
-    {"--valid", NULL, ANY_CASE_TEXT, CLI_CASE, VALUE_TEXT, offsetof(struct cli_args, on_case.valid)},
-    {"--to", NULL, ANY_CASE_TEXT, CLI_CASE, VALUE_TEXT, offsetof(struct cli_args, on_case.to)},
-    {"--from", NULL, ANY_CASE_TEXT, CLI_CASE, VALUE_TEXT, offsetof(struct cli_args, on_case.from)},
-    {"--keys", NULL, ANY_CASE_TEXT, CLI_CASE, VALUE_TEXT, offsetof(struct cli_args, on_case.keys)},
-    {"--head", NULL, ANY_CASE_TEXT, CLI_CASE, VALUE_TEXT, offsetof(struct cli_args, on_case.head)},
-    {"--seq", NULL, ANY_CASE_SEQ, CLI_CASE, VALUE_COUNT},
-    {"--all", NULL, ANY_CASE_ALL, CLI_CASE, VALUE_NONE},
+    {"--json", NULL, CLI_JSON, VALUE_NONE, PLAIN, MEMBER(json)},
+    {"--quiet", "-q", 0, VALUE_NONE, PLAIN, MEMBER(quiet)},
+    {"--verbose", "-v", 0, VALUE_NONE, PLAIN, MEMBER(verbose)},
+    {"--help", "-h", 0, VALUE_NONE, PLAIN, MEMBER(help)},
+    {"--strict", NULL, CLI_STRICT, VALUE_NONE, PLAIN, MEMBER(strict)},
+    {"--output", "-o", CLI_OUT, VALUE_TEXT, PLAIN, MEMBER(out)},
+    {"--at", NULL, CLI_AT, VALUE_TEXT, PLAIN, MEMBER(at)},
+    {"--place", NULL, CLI_PLACE, VALUE_TEXT, PLAIN, MEMBER(place)},
+    {"--cell_nm", NULL, CLI_CELL, VALUE_NUMBER, ANY_CELL, 0},
+    {"--threads", NULL, CLI_THREADS, VALUE_COUNT, ANY_THREADS, 0},
+    {"--particles", NULL, CLI_PARTICLES, VALUE_COUNT, ANY_PARTICLES, 0},
+    {"--seed", NULL, CLI_SEED, VALUE_COUNT, ANY_SEED, 0},
+    {"--observed", NULL, CLI_OBSERVED, VALUE_TEXT, ANY_OBSERVED, 0},
+    {"--every_h", NULL, CLI_OBSERVED, VALUE_NUMBER, ANY_EVERY, 0},
+    {"--horizon_h", NULL, CLI_OBSERVED, VALUE_TEXT, PLAIN, MEMBER(horizon_h)},
+    {"--evaluate", NULL, CLI_PLAN, VALUE_TEXT, PLAIN, MEMBER(evaluate)},
+    {"--budget_s", NULL, CLI_BUDGET, VALUE_NUMBER, ANY_BUDGET, 0},
+    {"--db", NULL, CLI_CASE | CLI_SERVE, VALUE_TEXT, PLAIN, MEMBER(on_case.db)},
+    {"--who", NULL, CLI_CASE, VALUE_TEXT, PLAIN, MEMBER(on_case.who)},
+    {"--why", NULL, CLI_CASE, VALUE_TEXT, PLAIN, MEMBER(on_case.why)},
+    {"--valid", NULL, CLI_CASE, VALUE_TEXT, PLAIN, MEMBER(on_case.valid)},
+    {"--to", NULL, CLI_CASE, VALUE_TEXT, PLAIN, MEMBER(on_case.to)},
+    {"--from", NULL, CLI_CASE, VALUE_TEXT, PLAIN, MEMBER(on_case.from)},
+    {"--keys", NULL, CLI_CASE, VALUE_TEXT, PLAIN, MEMBER(on_case.keys)},
+    {"--head", NULL, CLI_CASE, VALUE_TEXT, PLAIN, MEMBER(on_case.head)},
+    {"--all", NULL, CLI_CASE, VALUE_NONE, PLAIN, MEMBER(on_case.all)},
+    {"--seq", NULL, CLI_CASE, VALUE_COUNT, ANY_CASE_SEQ, 0},
+    {"--listen", NULL, CLI_SERVE, VALUE_TEXT, PLAIN, MEMBER(listen)},
+    {"--web", NULL, CLI_SERVE, VALUE_TEXT, PLAIN, MEMBER(web)},
+    {"--environment", NULL, CLI_SERVE, VALUE_TEXT, PLAIN, MEMBER(environment)},
 };
 
 // The option of an argument; *value is behind its "=", or NULL.
@@ -164,57 +159,27 @@ static enum ph_status counted_apply(const struct option *option, const char *val
 static enum ph_status option_apply(const struct option *option, const char *value, struct cli_args *args,
                                    struct ph_err *err)
 {
-    if (option->value == VALUE_COUNT)
-        return counted_apply(option, value, args, err);
+    void *member = (char *)args + option->member;
     switch (option->which) {
-    case ANY_JSON:
-        args->json = true;
-        break;
-    case ANY_QUIET:
-        args->quiet = true;
-        break;
-    case ANY_VERBOSE:
-        args->verbose = true;
-        break;
-    case ANY_HELP:
-        args->help = true;
-        break;
-    case ANY_STRICT:
-        args->strict = true;
-        break;
-    case ANY_OUT:
-        args->out = value;
-        break;
-    case ANY_AT:
-        args->at = value;
-        break;
-    case ANY_PLACE:
-        args->place = value;
-        break;
-    case ANY_HORIZON:
-        args->horizon_h = value;
-        break;
-    case ANY_EVALUATE:
-        args->evaluate = value;
-        break;
-    case ANY_CASE_TEXT:
-        memcpy((char *)args + option->place, &value, sizeof value);
-        break;
-    case ANY_CASE_ALL:
-        args->on_case.all = true;
-        break;
-    case ANY_BUDGET:
-        return budget_read(value, &args->budget_s, err);
+    case PLAIN:
+        if (option->value == VALUE_NONE)
+            *(bool *)member = true;
+        else
+            *(const char **)member = value;
+        return PH_OK;
     case ANY_OBSERVED:
         return observed_add(value, args, err);
+    case ANY_BUDGET:
+        return budget_read(value, &args->budget_s, err);
     case ANY_EVERY:
         return number_read(option->name, value, "a number of hours between 0.01 and 1000", &args->every_h,
                            err);
-    default:
+    case ANY_CELL:
         return number_read(option->name, value, "a number of miles between 0.01 and 1000", &args->cell_nm,
                            err);
+    default:
+        return counted_apply(option, value, args, err);
     }
-    return PH_OK;
 }
 
 static enum ph_status option_take(const struct cli_command *command, int argc, char **argv, int *i,

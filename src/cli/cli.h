@@ -21,8 +21,9 @@ enum cli_option {
     CLI_SEED = 1 << 8,      // --seed N
     CLI_PLAN = 1 << 10,     // --evaluate PLAN.json
     CLI_BUDGET = 1 << 11,   // --budget_s N
-    CLI_CASE = 1 << 20,     // options of `pharos case`, struct cli_case_args
+    CLI_CASE = 1 << 20,     // options of `pharos case`, struct cli_case_args (--db also of serve)
     CLI_OBSERVED = 1 << 9,  // --observed TRACK (repeated), --every_h N, --horizon_h N,N,...
+    CLI_SERVE = 1 << 13,    // --listen ADDRESS:PORT, --web DIR, --environment DIR
 };
 #define CLI_RUNS (CLI_STRICT | CLI_THREADS | CLI_PARTICLES | CLI_SEED | CLI_JSON)
 
@@ -43,10 +44,12 @@ struct cli_args {
     double cell_nm; // 0: chosen by the program
     const char *observed[CLI_MOST_OBSERVED];
     size_t n_observed;
-    const char *horizon_h; // list of numbers, or NULL
-    const char *evaluate;  // a plan.json, or NULL
-    double budget_s;       // 0: the default
-    double every_h;        // 0: chosen by the program
+    const char *horizon_h;                  // list of numbers, or NULL
+    const char *evaluate;                   // a plan.json, or NULL
+    double budget_s;                        // 0: the default
+    const char *db;                         // of the case store, or NULL
+    const char *listen, *web, *environment; // of the server, or NULL
+    double every_h;                         // 0: chosen by the program
     bool json, quiet, verbose, strict, help;
     bool has_particles, has_seed;
     size_t particles;
@@ -110,6 +113,8 @@ int cli_case(const struct cli_args *args);
 int cli_objects(const struct cli_args *args);
 int cli_forcing(const struct cli_args *args);
 int cli_demo(const struct cli_args *args);
+int cli_serve(const struct cli_args *args);
+int cli_worker(const struct cli_args *args);
 int cli_help(const struct cli_args *args);
 
 #endif

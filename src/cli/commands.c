@@ -138,6 +138,19 @@ const struct cli_command cli_commands[] = {
      "DIR/case and runs it into DIR (default: pharos-demo).\n\n"
      "  -o DIR          folder to write to\n" TEXT_RUN_OPTIONS,
      CLI_OUT | CLI_RUNS, 0, 0, cli_demo},
+    {"serve", "serve [--listen 127.0.0.1:8080] [--db pharos.db]", "the whole program in a browser",
+     "Serves cases, runs, plans and the map over HTTP until it is stopped (Ctrl-C). See docs/api.md.\n\n"
+     "  --listen ADDRESS:PORT   where (default 127.0.0.1:8080; port 0: any free one, printed)\n"
+     "  --db STORE              SQLite file or postgresql://... (default $PHAROS_DB, else pharos.db)\n"
+     "  --web DIR               the pages (default: those installed with the program)\n"
+     "  --environment DIR       forcing files that every case may name as environment/NAME\n"
+     "  --threads N             runs at the same time (default 1)\n",
+     CLI_SERVE | CLI_THREADS, 0, 0, cli_serve},
+    {"worker", "worker CASE [-o DIR]", "a run for a program that asks (used by serve)",
+     "Runs the case as `pharos run` does and tells progress and outcome as lines of JSON; then scores the "
+     "plans that\n"
+     "come as lines {\"id\": 1, \"evaluate\": {plan}} on standard input, until that is closed.\n",
+     CLI_OUT | CLI_BUDGET | CLI_THREADS, 1, 1, cli_worker},
     {"help", "help [COMMAND]", "this list, or the page of one command", "", 0, 0, 1, cli_help},
 };
 const size_t cli_n_commands = sizeof cli_commands / sizeof *cli_commands;

@@ -8,7 +8,7 @@
 
 static int unknown(const char *name)
 {
-    static const char *const later[] = {"serve", "mail"};
+    static const char *const later[] = {"mail"};
     struct ph_err err;
     for (size_t i = 0; i < sizeof later / sizeof *later; i++)
         if (!strcmp(name, later[i])) {

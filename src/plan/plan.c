@@ -201,6 +201,10 @@ static enum ph_status shares_make(struct plan_making *m, struct ph_err *err)
 
 static enum ph_status bound_make(struct plan_making *m, struct ph_err *err)
 {
+    if (m->problem->quick) {
+        m->out->pos_bound = m->out->bound_gap = m->out->bound_cell_m = NAN;
+        return PH_OK;
+    }
     struct plan_bound bound;
     core_job_progress(m->job, "plan", 0.95);
     enum ph_status status = plan_bound_make(m->problem, &m->scene, m->job, &bound, err);

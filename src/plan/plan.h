@@ -81,6 +81,7 @@ struct plan_problem {
     bool brief; // leave out the reasons (plan_result.reason, another)
     enum plan_objective objective;
     const double *half_life_s; // [n_objects] of those in the water, INFINITY: others; NULL: nobody
+    bool quick;                // areas that are given are scored and no more: pos_bound and bound_gap are NAN
 };
 
 struct plan_waypoint {

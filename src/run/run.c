@@ -254,6 +254,7 @@ static enum ph_status assets_plan(struct run *run, struct plan_cloud cloud, stru
         .seed = run->c.drift.seed,
         .coast = run->coast,
         .budget_s = run->budget_s > 0 ? run->budget_s : 2,
+        .quick = run->quick,
     };
     status = avoid_make(run, &problem, err);
     if (status)

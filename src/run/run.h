@@ -40,6 +40,7 @@ struct run {
 
     const char *evaluate;          // a plan.json whose areas are taken as they are, NULL: plan
     double budget_s;               // of the planner, 0: the default
+    bool quick;                    // evaluating: POS only, no bound
     struct plan_asset *plan_asset; // those that can take part
     size_t *plan_asset_index;      // their place in the case
     size_t n_plan_assets;

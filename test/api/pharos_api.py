@@ -1,0 +1,62 @@
+"""A server of its own for a test, and a client: nothing but Python's standard library."""
+import json
+import os
+import subprocess
+import tempfile
+import urllib.error
+import urllib.request
+
+
+class Server:
+    def __init__(self, pharos, *options, db=None, folder=None):
+        self.folder = folder or tempfile.TemporaryDirectory(prefix="pharos-api-")
+        self.db = db or os.path.join(self.folder.name, "test.db")
+        self.process = subprocess.Popen([pharos, "serve", "--listen", "127.0.0.1:0", "--db", self.db, *options],
+                                        stdout=subprocess.PIPE, text=True)
+        self.url = self.process.stdout.readline().strip().rstrip("/")
+        self.headers = {}
+
+    def ask(self, method, path, body=None, headers=None, raw=False):
+        """(status, headers, parsed JSON or bytes)"""
+        sent = {"Content-Type": "application/octet-stream" if isinstance(body, bytes) else "application/json"}
+        sent.update(self.headers)
+        sent.update(headers or {})
+        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, data=data, method=method, headers=sent)
+        try:
+            answer = urllib.request.urlopen(request, timeout=120)
+        except urllib.error.HTTPError as error:
+            answer = error
+        with answer:
+            content = answer.read()
+            return answer.status, answer.headers, content if raw else json.loads(content or b"null")
+
+    def events(self, path):
+        """The data of each server-sent event."""
+        request = urllib.request.Request(self.url + path, headers=self.headers)
+        with urllib.request.urlopen(request, timeout=300) as stream:
+            for line in stream:
+                if line.startswith(b"data: "):
+                    yield json.loads(line[6:])
+
+    def stop(self):
+        self.process.terminate()
+        return self.process.wait(30)
+
+
+class Tap:
+    def __init__(self):
+        self.n = self.bad = 0
+
+    def ok(self, good, sentence, *detail):
+        self.n += 1
+        self.bad += not good
+        print(("ok" if good else "not ok"), self.n, "-", sentence, flush=True)
+        if not good:
+            for line in detail:
+                print("#", line, flush=True)
+        return good
+
+    def done(self):
+        print(f"1..{self.n}")
+        return 1 if self.bad else 0
