@@ -4,15 +4,18 @@
 #include <string.h>
 
 #include "core/err.h"
+#include "core/threads.h"
 #include "core/units.h"
+#include "plan/allocate_newton.h"
 #include "plan/allocate_work.h"
 
-static const double GOAL = 1e-8;     // relative certificate
-static const double MOST_WORK = 5e9; // looks at a resource's price in a cell: some fifteen seconds
+static const double GOAL = 1e-8;             // relative certificate
+static const double MOST_WORK = 5e9;         // looks at a resource's price in a cell: some fifteen seconds
+static const double MOST_NEWTON_WORK = 6e10; // numbers looked at: about a minute
 
 static const double SOFTNESS = 0.01; // of the certificate: ties are told apart no finer than it pays
 
-enum { LEAST_SWEEPS = 4, MOST_SWEEPS = 20000, INNER = 3 };
+enum { LEAST_SWEEPS = 4, MOST_SWEEPS = 20000, INNER = 3, MOST_STEPS = 100 };
 
 static double *z_of(const struct plan_allocating *s, size_t t, size_t r)
 {
@@ -44,14 +47,11 @@ static void move_on(struct plan_allocating *s, size_t t)
         plan_waves_move_on(s, t);
         return;
     }
-    double *next = s->reach + (t + 1) * s->n, *now = s->reach + t * s->n, *stay = s->stay + t * s->n;
-    memset(next, 0, s->n * sizeof *next);
-    for (size_t c = 0; c < s->n; c++) {
-        double left = now[c] * stay[c];
-        if (left > 0)
-            for (size_t k = s->row[c]; k < s->row[c + 1]; k++)
-                next[s->to[k]] += left * s->chance[k];
-    }
+    const double *now = s->reach + t * s->n, *stay = s->stay + t * s->n;
+    double *left = s->gain;
+    for (size_t c = 0; c < s->n; c++)
+        left[c] = now[c] * stay[c];
+    plan_moves_gather(&s->moves.in, s->n, left, s->reach + (t + 1) * s->n);
 }
 
 // Chance of not being found after period t, by cell at t.
@@ -62,14 +62,10 @@ static void look_back(struct plan_allocating *s, size_t t)
         return;
     }
     const double *later = s->after + (t + 1) * s->n, *stay = s->stay + (t + 1) * s->n;
+    double *left = s->own_after;
     for (size_t c = 0; c < s->n; c++)
-        s->gain[c] = later[c] * stay[c];
-    for (size_t c = 0; c < s->n; c++) {
-        double sum = 0;
-        for (size_t k = s->row[c]; k < s->row[c + 1]; k++)
-            sum += s->chance[k] * s->gain[s->to[k]];
-        s->after[t * s->n + c] = sum;
-    }
+        left[c] = later[c] * stay[c];
+    plan_moves_gather(&s->moves.out, s->n, left, s->after + t * s->n);
 }
 
 // --- one period
@@ -135,15 +131,37 @@ static void sweep_backward(struct plan_allocating *s)
     }
 }
 
-// Everything that follows from the effort.
+static void both_ways(void *arg, size_t from, size_t to, int thread)
+{
+    struct plan_allocating *s = arg;
+    for (size_t way = from; way < to; way++)
+        if (way == 0)
+            for (size_t t = 0; t + 1 < s->periods; t++)
+                move_on(s, t);
+        else
+            for (size_t t = s->periods - 1; t-- > 0;)
+                look_back(s, t);
+}
+
+// Everything that follows from the exposure.
 static enum ph_status renew(struct plan_allocating *s, struct ph_err *err)
 {
     enum ph_status status = s->waves ? plan_waves_fit(s, err) : PH_OK;
-    for (size_t t = 0; t + 1 < s->periods && !status; t++)
-        move_on(s, t);
-    for (size_t t = s->periods - 1; t-- > 0 && !status;)
-        look_back(s, t);
+    if (!status)
+        core_threads_for(s->threads, 2, 1, both_ways, s);
     return status;
+}
+
+static void expose_some(void *arg, size_t from, size_t to, int thread)
+{
+    for (size_t t = from; t < to; t++)
+        expose(arg, t);
+}
+
+void plan_allocating_renew(struct plan_allocating *s)
+{
+    core_threads_for(s->threads, s->periods, 1, expose_some, s);
+    core_threads_for(s->threads, 2, 1, both_ways, s);
 }
 
 static double failure(const struct plan_allocating *s)
@@ -158,28 +176,27 @@ static double failure(const struct plan_allocating *s)
 }
 
 // Gain of another unit of exposure in each cell.
-static void gains(struct plan_allocating *s, size_t t)
+static void gains(const struct plan_allocating *s, size_t t, double *gain)
 {
     if (s->waves)
-        plan_waves_gain(s, t, s->gain, s->stay + t * s->n);
+        plan_waves_gain(s, t, gain, s->stay + t * s->n);
     else
         for (size_t c = 0; c < s->n; c++)
-            s->gain[c] =
-                s->reach[t * s->n + c] * s->after[t * s->n + c] * slope(s->p->law, s->e[t * s->n + c]);
+            gain[c] = s->reach[t * s->n + c] * s->after[t * s->n + c] * slope(s->p->law, s->e[t * s->n + c]);
 }
 
 // f* >= f - sum over blocks of [Z max g - sum g z], because failure is convex in the effort.
-static double certificate(struct plan_allocating *s)
+double plan_allocating_gap(const struct plan_allocating *s)
 {
     double gap = 0;
     for (size_t t = 0; t < s->periods; t++) {
-        gains(s, t);
+        gains(s, t, s->gain);
         for (size_t r = 0; r < s->resources; r++) {
             const double *w = w_of(s, r), *z = z_of(s, t, r);
             double most = 0, has = 0;
             for (size_t c = 0; c < s->n; c++) {
                 double g = s->gain[c] * w[c];
-                most = fmax(most, g);
+                most = g > most ? g : most; // fmax is a call
                 has += g * z[c];
             }
             gap += s->budget[t * s->resources + r] * most - has;
@@ -222,32 +239,79 @@ static void speed_up(struct plan_allocating *s, bool harm)
     memcpy(s->from, s->e, grid * sizeof *s->e);
 }
 
-static enum ph_status solve(struct plan_allocating *s, struct core_job *job, struct plan_allocation *out,
-                            struct ph_err *err)
+// What the effort that is there is worth; true when that is enough.
+static bool judge(struct plan_allocating *s, struct plan_allocation *out)
+{
+    double f = failure(s), gap = plan_allocating_gap(s);
+    keep(s, f, gap, out);
+    return good_enough(f, gap);
+}
+
+// Without knowing what follows: the myopic plan, and at rest the best one.
+static enum ph_status solve_first(struct plan_allocating *s, struct plan_allocation *out, struct ph_err *err)
 {
     for (size_t c = 0; c < s->periods * s->n; c++)
-        s->after[c] = 1; // the first sweep knows nothing of what follows: the myopic plan
-    *out = (struct plan_allocation){.upper_bound = 1, .myopic_pos = out->myopic_pos};
+        s->after[c] = 1;
+    s->dual.softness = 0;
+    sweep_forward(s);
+    enum ph_status status = renew(s, err);
+    if (s->periods > 1)
+        out->myopic_pos = 1 - failure(s);
+    return status;
+}
+
+static enum ph_status solve_by_sweeps(struct plan_allocating *s, struct core_job *job,
+                                      struct plan_allocation *out, struct ph_err *err)
+{
     enum ph_status status = PH_OK;
-    for (int i = 0; i < MOST_SWEEPS && !status && !core_job_cancelled(job); i++) {
-        s->dual.softness = i ? SOFTNESS * out->gap : 0;
-        if (i)
-            sweep_backward(s);
+    bool done = judge(s, out) || s->periods == 1;
+    for (int i = 1; i < MOST_SWEEPS && !done && !status && !core_job_cancelled(job); i++) {
+        double before = out->pos;
+        speed_up(s, 1 - failure(s) < before - GOAL * out->gap);
+        status = renew(s, err);
+        if (status)
+            break;
+        s->dual.softness = SOFTNESS * out->gap;
+        sweep_backward(s);
         sweep_forward(s);
         status = renew(s, err);
-        double f = failure(s), gap = certificate(s);
-        bool harm = 1 - f < out->pos - GOAL * out->gap;
-        if (!i && s->periods > 1)
-            out->myopic_pos = 1 - f;
-        keep(s, f, gap, out);
+        done = judge(s, out) || (i >= LEAST_SWEEPS && s->dual.work > MOST_WORK);
         core_job_progress(job, "allocate", fmin(1, s->dual.work / MOST_WORK));
-        if (good_enough(f, gap) || (i >= LEAST_SWEEPS && s->dual.work > MOST_WORK))
-            break;
-        if (s->periods > 1 && !status) {
-            speed_up(s, harm);
-            status = renew(s, err);
-        }
     }
+    return status;
+}
+
+static enum ph_status solve_by_newton(struct plan_allocating *s, struct core_job *job,
+                                      struct core_arena *arena, struct plan_allocation *out,
+                                      struct ph_err *err)
+{
+    struct plan_newton *newton;
+    if (judge(s, out))
+        return PH_OK;
+    enum ph_status status = plan_newton_make(s, arena, 0.5 * GOAL * out->pos, &newton, err);
+    if (status)
+        return status;
+    bool done = false;
+    for (int i = 0; i < MOST_STEPS && !done && !core_job_cancelled(job); i++) {
+        bool moved = plan_newton_step(newton);
+        done = judge(s, out) || !moved || plan_newton_work(newton) > MOST_NEWTON_WORK;
+        core_job_progress(job, "allocate", (double)i / MOST_STEPS);
+    }
+    plan_newton_tidy(newton);
+    double f = failure(s), gap = plan_allocating_gap(s);
+    if (good_enough(f, gap))
+        keep(s, f, gap, out);
+    return PH_OK;
+}
+
+static enum ph_status solve(struct plan_allocating *s, struct core_job *job, struct core_arena *arena,
+                            struct plan_allocation *out, struct ph_err *err)
+{
+    *out = (struct plan_allocation){.upper_bound = 1, .myopic_pos = out->myopic_pos};
+    enum ph_status status = solve_first(s, out, err);
+    if (!status)
+        status = s->waves || s->periods == 1 ? solve_by_sweeps(s, job, out, err)
+                                             : solve_by_newton(s, job, arena, out, err);
     out->stopped_early = out->gap > GOAL * out->pos;
     return status;
 }
@@ -281,26 +345,6 @@ static void myopic_at_rest(struct plan_allocating *s, struct plan_allocation *ou
 // --- setting up
 // ---------------------------------------------------------------------------------------------
 
-static bool rows_make(struct plan_allocating *s, struct core_arena *arena)
-{
-    const struct plan_allocation_problem *p = s->p;
-    s->row = CORE_ARENA_NEW(arena, size_t, s->n + 2);
-    s->to = CORE_ARENA_NEW(arena, size_t, p->n_transitions + 1);
-    s->chance = CORE_ARENA_NEW(arena, double, p->n_transitions + 1);
-    if (!s->row || !s->to || !s->chance)
-        return false;
-    for (size_t k = 0; k < p->n_transitions; k++)
-        s->row[p->transition[k].from + 2]++;
-    for (size_t c = 0; c < s->n; c++)
-        s->row[c + 2] += s->row[c + 1];
-    for (size_t k = 0; k < p->n_transitions; k++) {
-        size_t at = s->row[p->transition[k].from + 1]++;
-        s->to[at] = p->transition[k].to;
-        s->chance[at] = p->transition[k].p;
-    }
-    return true;
-}
-
 static bool room_make(struct plan_allocating *s, struct core_arena *arena)
 {
     size_t grid = s->periods * s->n;
@@ -316,10 +360,13 @@ static bool room_make(struct plan_allocating *s, struct core_arena *arena)
     s->reach = CORE_ARENA_NEW(arena, double, grid);
     s->after = CORE_ARENA_NEW(arena, double, grid);
     s->gain = CORE_ARENA_NEW(arena, double, s->n);
+    s->own_after = CORE_ARENA_NEW(arena, double, s->n);
     s->log_w = CORE_ARENA_NEW(arena, double, s->n * s->resources);
     return s->prior && s->budget && s->price && s->own && s->z && s->best_z && s->e && s->from && s->stay &&
-           s->reach && s->after && s->gain && s->log_w &&
-           (s->periods == 1 || (rows_make(s, arena) && plan_speed_init(&s->speed, grid, arena)));
+           s->reach && s->after && s->gain && s->own_after && s->log_w &&
+           (s->periods == 1 ||
+            (plan_moves_make(s->p, arena, &s->moves) &&
+             (s->p->law == PLAN_LAW_EXPONENTIAL || plan_speed_init(&s->speed, grid, arena))));
 }
 
 static enum ph_status state_make(const struct plan_allocation_problem *p, struct core_arena *arena,
@@ -398,10 +445,11 @@ enum ph_status plan_allocate(const struct plan_allocation_problem *problem, stru
     struct plan_allocating state;
     struct plan_allocation answer = {0};
     status = state_make(problem, &scratch, &state, err);
+    state.threads = job->threads;
     if (!status) {
         if (state.periods == 1)
             myopic_at_rest(&state, &answer);
-        status = solve(&state, job, &answer, err);
+        status = solve(&state, job, &scratch, &answer, err);
     }
     if (!status)
         status =

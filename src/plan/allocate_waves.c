@@ -114,14 +114,15 @@ static struct turning turning_at(const struct plan_waves *w, double coverage)
 void plan_waves_move_on(struct plan_allocating *s, size_t t)
 {
     const struct plan_waves *w = s->waves;
+    const struct plan_links *out = &s->moves.out;
     memset(of(s, w->reach, t + 1, 0), 0, s->n * w->n * sizeof *w->reach);
     for (size_t c = 0; c < s->n; c++) {
         const double complex *now = of(s, w->reach, t, c);
         struct turning turn = turning_at(w, s->e[t * s->n + c]);
         for (size_t k = 0; k < w->n; k++, turn.now *= turn.on) {
             double complex left = now[k] * turn.now;
-            for (size_t m = s->row[c]; m < s->row[c + 1]; m++)
-                of(s, w->reach, t + 1, s->to[m])[k] += s->chance[m] * left;
+            for (size_t m = out->row[c]; m < out->row[c + 1]; m++)
+                of(s, w->reach, t + 1, out->cell[m])[k] += out->chance[m] * left;
         }
     }
 }
@@ -129,15 +130,17 @@ void plan_waves_move_on(struct plan_allocating *s, size_t t)
 void plan_waves_look_back(struct plan_allocating *s, size_t t)
 {
     const struct plan_waves *w = s->waves;
+    const struct plan_links *links = &s->moves.out;
     for (size_t c = 0; c < s->n; c++) {
         double complex *out = of(s, w->after, t, c);
         for (size_t k = 0; k < w->n; k++)
             out[k] = t + 1 == s->periods ? 1 : 0;
-        for (size_t m = s->row[c]; m < s->row[c + 1] && t + 1 < s->periods; m++) {
-            const double complex *later = of(s, w->after, t + 1, s->to[m]);
-            struct turning turn = turning_at(w, s->e[(t + 1) * s->n + s->to[m]]);
+        for (size_t m = links->row[c]; m < links->row[c + 1] && t + 1 < s->periods; m++) {
+            size_t to = links->cell[m];
+            const double complex *later = of(s, w->after, t + 1, to);
+            struct turning turn = turning_at(w, s->e[(t + 1) * s->n + to]);
             for (size_t k = 0; k < w->n; k++, turn.now *= turn.on)
-                out[k] += s->chance[m] * later[k] * turn.now;
+                out[k] += links->chance[m] * later[k] * turn.now;
         }
     }
 }

@@ -10,6 +10,7 @@
 #define PLAN_ALLOCATE_WORK_H
 
 #include "plan/allocate_dual.h"
+#include "plan/allocate_moves.h"
 #include "plan/allocate_speed.h"
 
 struct plan_waves;
@@ -26,15 +27,21 @@ struct plan_allocating {
     double *stay;                 // [periods][n] exp(-e)
     double *reach, *after;        // [periods][n]
     double *price;                // [periods][resources] logarithms; NAN: not known yet
-    double *gain, *own;           // scratch: [n], [resources]
+    double *gain, *own_after;     // [n] scratch
+    double *own;                  // [resources] scratch
     double *log_w;                // [n][resources]
-    size_t *row;                  // [n + 1] transitions by origin
-    size_t *to;
-    double *chance;
+    struct plan_moves moves;
+    int threads;
     struct plan_dual dual;
     struct plan_speed speed;
     struct plan_waves *waves; // moving target under the inverse cube; else NULL
 };
+
+// Exposure, reach and after from the effort s->z (moving target, exponential).
+void plan_allocating_renew(struct plan_allocating *s);
+
+// The certificate: how much below F the optimum may be at most.
+double plan_allocating_gap(const struct plan_allocating *s);
 
 // --- moving targets under the inverse cube
 // ----------------------------------------------------------------------------------------------------
