@@ -32,6 +32,7 @@ struct drift_scratch {
     double change_deg[DRIFT_BLOCK], wind_mps[DRIFT_BLOCK]; // for Allen's jibing
     float direction[DRIFT_HOUR_SLOTS][DRIFT_BLOCK];
     uint32_t slot[DRIFT_BLOCK], particle[DRIFT_BLOCK];
+    uint32_t number[DRIFT_BLOCK]; // whose random numbers each has
     int64_t begin_ns[DRIFT_BLOCK];  // of the row in this step
     int64_t change_ns[DRIFT_BLOCK]; // of its state, INT64_MAX never or done
     int8_t source[DRIFT_DRIVERS][DRIFT_BLOCK], answered[DRIFT_BLOCK];
@@ -185,6 +186,8 @@ static void rows_load(const struct drift_window *w, const struct drift_state *st
     for (size_t i = 0; i < n; i++)
         if (drift_block_takes_part(state, w->seeds, slot[i], window_to_ns))
             rows_load_one(state, slot[i], b, b->n++);
+    for (size_t row = 0; row < b->n; row++)
+        b->number[row] = scenario_seeds_number(w->seeds, b->particle[row]);
 }
 
 // ---- One step ----
@@ -421,7 +424,7 @@ static void jibe(const struct drift_window *w, const struct drift_step *step, st
 {
     if (!w->c->drift.jibing)
         return;
-    drift_draw_uniform(b->n, w->c->drift.seed, b->particle, step->index, CORE_RNG_JIBE, b->chance);
+    drift_draw_uniform(b->n, w->c->drift.seed, b->number, step->index, CORE_RNG_JIBE, b->chance);
     for (size_t i = 0; i < b->n; i++)
         if (drift_kernel_jibes(b->chance[i], log_stay_of(w, b, i), b->dt_s[i]))
             b->side[i] ^= 1u;
@@ -478,12 +481,12 @@ static enum drift_outcome step_run(const struct drift_window *w, const struct dr
     choose_side(b);
     double *const error[4] = {b->error[0], b->error[1], b->error[2], b->error[3]};
     if (w->errors)
-        drift_kernel_errors(b->n, &w->law, w->c->drift.seed, step->index, b->particle, b->gap_s, b->dt_s,
+        drift_kernel_errors(b->n, &w->law, w->c->drift.seed, step->index, b->number, b->gap_s, b->dt_s,
                             error);
     if (!integrate(w, step, b))
         return b->block_gap.any ? DRIFT_GAP : DRIFT_ESCAPED;
     if (w->c->drift.diffusivity_m2s > 0.0)
-        drift_kernel_diffuse(b->n, w->c->drift.diffusivity_m2s, w->c->drift.seed, step->index, b->particle,
+        drift_kernel_diffuse(b->n, w->c->drift.diffusivity_m2s, w->c->drift.seed, step->index, b->number,
                              b->dt_s, b->east, b->north);
     bool rk4 = w->c->drift.integrator == SCENARIO_RK4;
     drift_kernel_move(b->n, rk4, b->lat, b->lon, b->m_lat, b->m_lon, b->tan_lat, b->east, b->north,

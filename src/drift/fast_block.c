@@ -86,11 +86,11 @@ static void rows_fill(const struct drift_window *w, const struct drift_state *s,
     for (size_t row = 0; row < n; row++) {
         r->lat[row] = s->lat_deg[slot[row]];
         r->lon[row] = s->lon_deg[slot[row]];
-        r->particle[row] = drift_state_particle(s, slot[row]);
+        r->particle[row] = scenario_seeds_number(w->seeds, drift_state_particle(s, slot[row]));
         r->side[row] = s->side[slot[row]];
     }
     for (size_t row = 0; row < n; row++)
-        r->object[row] = w->seeds->object[r->particle[row]];
+        r->object[row] = w->seeds->object[drift_state_particle(s, slot[row])];
     for (int k = 0; k < 4; k++)
         if (s->error[k])
             copy(n, slot, s->error[k], r->error[k]);

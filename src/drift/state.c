@@ -84,6 +84,7 @@ static void slot_begin(const struct beginning *b, size_t slot)
     const struct scenario_seeds *seeds = b->seeds;
     struct drift_state *s = b->state;
     size_t i = b->first + slot;
+    uint32_t number = scenario_seeds_number(seeds, i);
     const struct scenario_object *object = &c->object[seeds->object[i]];
     s->lat_deg[slot] = seeds->lat_deg[i];
     s->lon_deg[slot] = seeds->lon_deg[i];
@@ -92,9 +93,9 @@ static void slot_begin(const struct beginning *b, size_t slot)
     if (s->particle)
         s->particle[slot] = (uint32_t)i;
     if (s->change_ns)
-        s->change_ns[slot] = change_draw(object, seeds->start_ns[i], c->drift.seed, i);
+        s->change_ns[slot] = change_draw(object, seeds->start_ns[i], c->drift.seed, number);
     struct drift_leeway_draw draw =
-        drift_kernel_draw(&object->leeway, c->drift.leeway_noise, c->drift.seed, i);
+        drift_kernel_draw(&object->leeway, c->drift.leeway_noise, c->drift.seed, number);
     const struct drift_line line[3] = {draw.right, draw.left, draw.down};
     for (int k = 0; k < 3; k++) {
         s->slope_frac[k][slot] = (float)line[k].slope_frac;

@@ -107,13 +107,50 @@ struct export_survival {
     bool more_than;
 };
 
-// What searches flown and sightings have changed. Shares of the probability, before and after.
+// One search flown without find, in the order in which they were flown.
+struct export_searched {
+    const char *id, *by; // by: its asset, ""
+    int64_t from_ns, to_ns;
+    double track_m, paused_s; // pauses do not count
+    double pos, pos_alone;    // what it added to those before it; had it been the only one
+    double cumulative;
+};
+
+// One sighting, or debris found.
+struct export_report {
+    const char *kind, *id; // "sighting", "debris"
+    struct geo_pos pos;
+    int64_t t_ns;
+    double trust;
+    bool used;             // false: no particle explains it
+    double *source_factor; // [n_sources] how many times as likely it makes each
+};
+
+// The object was found. Regions as of the highest-density maps at that time.
+struct export_find {
+    const char *id, *kind; // of the search or sighting
+    bool placed;           // the rest is known
+    struct geo_pos pos;
+    int64_t t_ns;
+    double region_before, region_after; // the smallest region that holds it, before and after the reports; 1:
+                                        // outside; NAN: the time is outside the drift
+};
+
+// What all that was reported has changed. Shares of the probability, before and after.
 struct export_taught {
     double *source_before, *source_after; // [n_sources of the case]
     double *object_before, *object_after; // [n_objects]
     size_t n_sources, n_objects;
-    double effective;  // particles that count after, as a share of those before: (sum w)^2 / sum w^2
-    const char *found; // id of the search that found it; NULL: none
+    double effective;       // particles that count after, as a share of those before: (sum w)^2 / sum w^2
+    double effective_first; // the same before any was replaced
+    size_t rounds;          // of replacing them (resampling); 0: there was no need
+    struct export_searched *searched;
+    size_t n_searched;
+    struct export_report *report;
+    size_t n_reports;
+    const struct export_time *before; // [n_times] the cloud before any report; NULL: not made
+    const char *found;                // id of the search or sighting that found it; NULL: none
+    struct export_find find;
 };
 
 struct export_product {

@@ -68,12 +68,14 @@ static void one_time(struct core_json *json, const struct export_time *time)
 }
 
 static void shares(struct core_json *json, const char *key, size_t n, const double *before,
-                   const double *after)
+                   const double *after, const struct export_product *p, bool scenarios)
 {
     core_json_key(json, key);
     core_json_array(json);
     for (size_t i = 0; i < n; i++) {
         core_json_object_flat(json);
+        if (scenarios ? i < p->n_scenarios : i < p->n_objects)
+            core_json_key_text(json, "id", scenarios ? p->scenario[i].id : p->object[i].id);
         core_json_key_num(json, "prior", before[i], 7);
         core_json_key_num(json, "posterior", after[i], 7);
         core_json_object_end(json);
@@ -81,22 +83,98 @@ static void shares(struct core_json *json, const char *key, size_t n, const doub
     core_json_array_end(json);
 }
 
-// After searches or sightings: what they have changed. In the order of the case's scenarios and objects.
+// A number that may not be known.
+static void maybe(struct core_json *json, const char *key, double value)
+{
+    core_json_key(json, key);
+    if (isfinite(value))
+        core_json_num(json, value, 7);
+    else
+        core_json_null(json);
+}
+
+static void searched(struct core_json *json, const struct export_taught *t)
+{
+    core_json_key(json, "searches");
+    core_json_array(json);
+    for (size_t i = 0; i < t->n_searched; i++) {
+        const struct export_searched *s = &t->searched[i];
+        core_json_object_flat(json);
+        core_json_key_text(json, "id", s->id);
+        core_json_key_time(json, "from", s->from_ns);
+        core_json_key_time(json, "to", s->to_ns);
+        core_json_key_num(json, "track_nm", core_nm_from_m(s->track_m), 5);
+        core_json_key_num(json, "paused_min", s->paused_s / 60, 5);
+        core_json_key_num(json, "pos_alone", s->pos_alone, 7);
+        core_json_key_num(json, "pos", s->pos, 7);
+        core_json_key_num(json, "cumulative_pos", s->cumulative, 7);
+        core_json_object_end(json);
+    }
+    core_json_array_end(json);
+}
+
+static void reports(struct core_json *json, const struct export_product *p)
+{
+    const struct export_taught *t = p->taught;
+    core_json_key(json, "reports");
+    core_json_array(json);
+    for (size_t i = 0; i < t->n_reports; i++) {
+        const struct export_report *r = &t->report[i];
+        core_json_object(json);
+        core_json_key_text(json, "kind", r->kind);
+        core_json_key_text(json, "id", r->id);
+        core_json_key_time(json, "time", r->t_ns);
+        position(json, "position", r->pos);
+        core_json_key_num(json, "trust", r->trust, 7);
+        core_json_key_bool(json, "used", r->used);
+        core_json_key(json, "scenario_factors");
+        core_json_array_flat(json);
+        for (size_t s = 0; s < t->n_sources; s++)
+            if (isfinite(r->source_factor[s]))
+                core_json_num(json, r->source_factor[s], 7);
+            else
+                core_json_null(json);
+        core_json_array_end(json);
+        core_json_object_end(json);
+    }
+    core_json_array_end(json);
+}
+
+static void find(struct core_json *json, const struct export_taught *t)
+{
+    core_json_key_bool(json, "found", t->found);
+    if (!t->found)
+        return;
+    core_json_key(json, "find");
+    core_json_object(json);
+    core_json_key_text(json, "kind", t->find.kind);
+    core_json_key_text(json, "id", t->find.id);
+    if (t->find.placed) {
+        core_json_key_time(json, "time", t->find.t_ns);
+        position(json, "position", t->find.pos);
+        maybe(json, "region_before", t->find.region_before);
+        maybe(json, "region_after", t->find.region_after);
+    }
+    core_json_object_end(json);
+}
+
+// After searches or reports: what they have changed. In the order of the case's scenarios and objects.
 static void taught(struct core_json *json, const struct export_product *p)
 {
-    if (!p->taught)
+    const struct export_taught *t = p->taught;
+    if (!t)
         return;
     core_json_key(json, "taught");
     core_json_object(json);
-    core_json_key(json, "cumulative_pos");
-    if (isfinite(p->prior_pos))
-        core_json_num(json, p->prior_pos, 7);
-    else
-        core_json_null(json);
-    core_json_key_num(json, "effective_share", p->taught->effective, 5);
-    core_json_key_bool(json, "found", p->taught->found);
-    shares(json, "scenarios", p->taught->n_sources, p->taught->source_before, p->taught->source_after);
-    shares(json, "objects", p->taught->n_objects, p->taught->object_before, p->taught->object_after);
+    maybe(json, "cumulative_pos", p->prior_pos);
+    core_json_key_num(json, "effective_share", t->effective, 5);
+    core_json_key_num(json, "effective_share_first", t->effective_first, 5);
+    core_json_key_int(json, "resampled_rounds", (int64_t)t->rounds);
+    find(json, t);
+    shares(json, "scenarios", t->n_sources, t->source_before, t->source_after, p, true);
+    shares(json, "objects", t->n_objects, t->object_before, t->object_after, p, false);
+    searched(json, t);
+    reports(json, p);
     core_json_object_end(json);
 }
 

@@ -62,17 +62,12 @@ enum ph_status run_trace(struct run *run, struct ph_err *err) PH_NODISCARD;
 // Sources of forcing into the product: what each served and when, and how far they differ at the datum.
 enum ph_status run_sources_add(struct run *run, struct ph_err *err) PH_NODISCARD;
 
-// Posterior weights after the searches of the case.
-enum ph_status run_searches_apply(struct run *run, const struct plan_cloud *cloud,
-                                  struct ph_err *err) PH_NODISCARD;
+// Posterior weights after all that was reported, and what it has taught (reports.c). `cloud` has the weights
+// before; where too few particles are left, the ensemble is another one afterwards, and so is the cloud.
+enum ph_status run_reports_apply(struct run *run, struct plan_cloud *cloud, struct ph_err *err) PH_NODISCARD;
 
 // probability.nc of all output times on one grid.
 enum ph_status run_maps_write(struct run *run, const char *path, const struct prob_map_attrs *attrs,
                               struct ph_err *err) PH_NODISCARD;
-
-// A flown track from a file (GPX, or any that run/track.h reads): its points in order of time. A point
-// without a time or place is PH_EINPUT.
-enum ph_status run_track_read(const char *path, struct core_arena *arena, struct scenario_track_point **track,
-                              size_t *n_track, struct ph_err *err) PH_NODISCARD;
 
 #endif

@@ -9,7 +9,7 @@
 #include "core/mpi.h"
 #include "core/units.h"
 #include "drift/underway.h"
-#include "run/inner.h"
+#include "run/reports.h"
 
 // The planner gets at most this many particles; more change the third digit of POS at best.
 enum { PLAN_PARTICLES_MAX = 100000 };
@@ -267,8 +267,7 @@ static enum ph_status assets_plan(struct run *run, struct plan_cloud cloud, stru
     return status ? status : plan_reindex(run, err);
 }
 
-// The cloud as the planner sees it, with the weights before any search.
-static enum ph_status planner_cloud(struct run *run, struct plan_cloud *out, struct ph_err *err)
+enum ph_status run_planner_cloud(struct run *run, struct plan_cloud *out, struct ph_err *err)
 {
     const struct drift_ensemble *e = &run->ensemble;
     struct run_cloud drifting = {0};
@@ -289,18 +288,27 @@ static enum ph_status planner_cloud(struct run *run, struct plan_cloud *out, str
     return status;
 }
 
-enum ph_status run_weights(struct run *run, struct ph_err *err)
+// Nothing was reported: the weights stay as they are.
+static enum ph_status weights_keep(struct run *run, struct ph_err *err)
 {
     const struct drift_ensemble *e = &run->ensemble;
     run->posterior = CORE_ARENA_NEW(&run->arena, double, e->n);
     if (!run->posterior)
         return core_err_nomem(err);
     memcpy(run->posterior, e->weight, e->n * sizeof *run->posterior);
-    if (!run->c.n_searches && !run->c.n_sightings)
-        return PH_OK;
+    return PH_OK;
+}
+
+enum ph_status run_weights(struct run *run, struct ph_err *err)
+{
+    if (!run->c.n_searches && !run->c.n_sightings && !run->c.n_debris)
+        return weights_keep(run, err);
     struct plan_cloud cloud;
-    enum ph_status status = planner_cloud(run, &cloud, err);
-    return status ? status : run_searches_apply(run, &cloud, err);
+    enum ph_status status = run_map(run, err); // the cloud before any report, to be shown beside the one after
+    run->taught.before = run->time;
+    if (!status)
+        status = run_planner_cloud(run, &cloud, err);
+    return status ? status : run_reports_apply(run, &cloud, err);
 }
 
 // The shore around the cloud, where the planner lays its legs.
@@ -327,7 +335,7 @@ enum ph_status run_plan(struct run *run, struct ph_err *err)
     if (!run->c.n_assets || run->taught.found) // a find ends the case
         return PH_OK;
     struct plan_cloud cloud;
-    enum ph_status status = planner_cloud(run, &cloud, err);
+    enum ph_status status = run_planner_cloud(run, &cloud, err);
     if (status)
         return status;
     cloud.weight = run->posterior;

@@ -42,10 +42,4 @@ enum ph_status run_tracks_read(const char *path, struct core_job *job, struct co
 // when that is not known.
 bool run_track_at(const struct run_track *track, int64_t t_ns, double gap_s, struct geo_pos *out);
 
-// A flown track: as run_track_read (run/inner.h), of one ship of an AIS log by its MMSI; NULL: the only one.
-// Fixes at a time that was there already are left out.
-enum ph_status run_track_read_ship(const char *path, const char *ship, struct core_arena *arena,
-                                   struct scenario_track_point **track, size_t *n_track,
-                                   struct ph_err *err) PH_NODISCARD;
-
 #endif

@@ -1,6 +1,7 @@
 // Tracks from AIS: position reports in NMEA 0183 sentences (!AIVDM, !AIVDO, any talker), as receivers and
-// services store them. ITU-R M.1371-5, table 47 ff.: messages 1, 2, 3 (class A), 9 (search aircraft), 18 and
-// 19 (class B). The packing of six bits into a character is that of IEC 61162-1.
+// services store them. ITU-R M.1371-5, table 47 ff.: messages 1, 2, 3 (class A), 9 (search aircraft), 18,
+// 19 (class B) and 27 (long range, to a tenth of a minute). The packing of six bits into a character is that
+// of IEC 61162-1.
 //
 // A report carries its second within the minute and nothing more: the time comes from what stored it.
 // Understood: a tag block with c:UNIXTIME (NMEA 4.0; seconds or milliseconds), a time before the sentence
@@ -16,14 +17,14 @@
 #include "core/units.h"
 #include "run/track_raw.h"
 
-enum { MOST_BITS = 1024, SLOTS = 11, LINE = 512 };
+enum { MOST_BITS = 1024, CHANNELS = 3, SLOTS = 11 * CHANNELS, LINE = 512 };
 
 struct bits {
     unsigned char bit[MOST_BITS];
     size_t n;
 };
 
-// A message whose sentences are still coming in; by sequence number, the last for those without.
+// A message whose sentences are still coming in; by sequence number (the last for those without) and channel.
 struct slot {
     struct bits bits;
     int next, of; // the sentence that comes next, of how many
@@ -145,20 +146,38 @@ static int64_t moment(int64_t stored_ns, int64_t second)
     return (stored_s + off) * CORE_NS_PER_S;
 }
 
+// Where a report has its place and second.
+struct layout {
+    size_t lon, lon_bits, lat_bits, second; // second 0: it has none
+    double per_deg;
+};
+
+static bool layout_of(int64_t type, struct layout *out)
+{
+    static const struct layout class_a = {61, 28, 27, 137, 600000}, air = {61, 28, 27, 128, 600000},
+                               class_b = {57, 28, 27, 133, 600000}, far = {44, 18, 17, 0, 600};
+    const struct layout *found = type >= 1 && type <= 3     ? &class_a
+                                 : type == 9                ? &air
+                                 : type == 18 || type == 19 ? &class_b
+                                 : type == 27               ? &far
+                                                            : NULL;
+    if (found)
+        *out = *found;
+    return found;
+}
+
 static enum ph_status message_read(struct ais *ais, const struct bits *bits, int64_t stored_ns,
                                    struct ph_err *err)
 {
-    int64_t type = bits->n >= 38 ? number(bits, 0, 6, false) : 0;
-    bool class_a = type >= 1 && type <= 3, air = type == 9, class_b = type == 18 || type == 19;
-    size_t place = class_b ? 57 : 61, second = class_b ? 133 : air ? 128 : 137;
-    if (!class_a && !class_b && !air)
+    struct layout at;
+    if (bits->n < 38 || !layout_of(number(bits, 0, 6, false), &at))
         return PH_OK; // names, base stations, marks: no position of a searcher
-    if (bits->n < second + 6) {
+    if (bits->n < at.lon + at.lon_bits + at.lat_bits || bits->n < at.second + 6) {
         track_raw_bad(ais->raw, ais->line, "the message is cut off");
         return PH_OK;
     }
-    double lon_deg = (double)number(bits, place, 28, true) / 600000;
-    double lat_deg = (double)number(bits, place + 28, 27, true) / 600000;
+    double lon_deg = (double)number(bits, at.lon, at.lon_bits, true) / at.per_deg;
+    double lat_deg = (double)number(bits, at.lon + at.lon_bits, at.lat_bits, true) / at.per_deg;
     char name[24];
     uint32_t id;
     if (fabs(lat_deg) > 90 || fabs(lon_deg) > 180)
@@ -169,9 +188,9 @@ static enum ph_status message_read(struct ais *ais, const struct bits *bits, int
         return PH_OK;
     }
     snprintf(name, sizeof name, "%09lld", (long long)number(bits, 8, 30, false));
+    int64_t t_ns = at.second ? moment(stored_ns, number(bits, at.second, 6, false)) : stored_ns;
     bool kept = track_raw_id(ais->raw, name, &id) &&
-                track_raw_add(ais->raw, id, (struct geo_pos){lat_deg, core_deg_wrap180(lon_deg)},
-                              moment(stored_ns, number(bits, second, 6, false)));
+                track_raw_add(ais->raw, id, (struct geo_pos){lat_deg, core_deg_wrap180(lon_deg)}, t_ns);
     return kept ? PH_OK : core_err_nomem(err);
 }
 
@@ -193,7 +212,9 @@ static enum ph_status sentence_read(struct ais *ais, const char *fields, int64_t
     n = strcspn(at, ",*");
     if (at[n] == ',' && isdigit((unsigned char)at[n + 1]))
         fill = at[n + 1] - '0';
-    struct slot *slot = &ais->slot[isdigit((unsigned char)*sequence) ? *sequence - '0' : SLOTS - 1];
+    size_t number_of = isdigit((unsigned char)*sequence) ? (size_t)(*sequence - '0') : 10;
+    size_t heard = *channel == 'A' || *channel == '1' ? 1 : *channel == 'B' || *channel == '2' ? 2 : 0;
+    struct slot *slot = &ais->slot[number_of * CHANNELS + heard];
     if (part == 1)
         *slot = (struct slot){.next = 1, .of = of, .t_ns = t_ns};
     if (slot->next != part || slot->of != of || fill > 5 || !bits_add(&slot->bits, at, n, fill)) {

@@ -4,7 +4,7 @@
 #include "core/file.h"
 #include "core/rng.h"
 #include "core/time.h"
-#include "run/track.h"
+#include "run/flown.h"
 #include "run/track_raw.h"
 #include "test/tap.h"
 
@@ -58,6 +58,14 @@ static void messages(void)
         54.01, -8.125, "2023-11-14T22:13:30Z", "class B extended, message 19");
     one("1700000012 !AIVDM,1,1,,B,177KQJ5000G?tO`K>RA1wUbN0TKH,0*5C", "477553000", 47.582833333,
         -122.345833333, "2023-11-14T22:13:15Z", "a class A report from the literature");
+    one("1700000012 !AIVDM,1,1,,A,K39>Jhh?duCvC000,0*7B", "211000003", 54.25, -8.125, "2023-11-14T22:13:32Z",
+        "long range, message 27, which has no second of its own");
+    none("1700000012 !AIVDM,1,1,,A,K39>Jhh6`>6bT000,0*4B", 0,
+         "and one that does not know its place is passed over");
+    one("1700000012 !AIVDM,2,1,3,A,139>Ji006@PVr?0,0*3D\n1700000012 "
+        "!AIVDM,2,1,3,B,139>Ji@06@QKSH0,0*04\n1700000013 !AIVDM,2,2,3,A,O2dL3Q2lH0000,0*34\n",
+        "211000004", 54.25, 8.5, "2023-11-14T22:13:12Z",
+        "a report in two sentences, with one of the other channel between them, is put together");
     none(TAG "!AIVDM,1,1,,A,139>JhhP2<dtSF0l4Q@3Q2mp0000,0*06", 0,
          "a ship that does not know its place is passed over");
     none("!AIVDM,1,1,,A,139>Jh@P2<PUhwPO;nH3Q2lD0000,0*7F", 1, "a report without any time is told");
@@ -78,20 +86,20 @@ static char *log_write(const char *text)
 static void ships(void)
 {
     struct core_arena arena = {0};
-    struct scenario_track_point *track;
     struct ph_err err = {0};
-    size_t n = 0;
     char text[1024];
     snprintf(text, sizeof text, "%s%s%s%s", a1,
              "1700000042 !AIVDM,1,1,,A,339>Jh@P2<PUhwPO<=l3Q2m@0000,0*08\n", b2, a1);
     char *path = log_write(text);
-    enum ph_status status = run_track_read_ship(path, "211000001", &arena, &track, &n, &err);
-    tap_ok(!status && n == 2 && track[0].t_ns < track[1].t_ns,
+    struct run_flown flown;
+    enum ph_status status = run_flown_read(path, "211000001", NAN, &arena, &flown, &err);
+    tap_ok(!status && flown.n == 1 && flown.piece->n == 2 &&
+               flown.piece->point[0].t_ns < flown.piece->point[1].t_ns,
            "one ship of a log is read by its MMSI; a report heard twice counts once");
-    tap_ok(run_track_read_ship(path, NULL, &arena, &track, &n, &err) == PH_EINPUT &&
+    tap_ok(run_flown_read(path, NULL, NAN, &arena, &flown, &err) == PH_EINPUT &&
                strstr(err.what, "211000002"),
            "of several ships one must be named, and they are listed");
-    tap_ok(run_track_read_ship(path, "999999999", &arena, &track, &n, &err) == PH_EINPUT,
+    tap_ok(run_flown_read(path, "999999999", NAN, &arena, &flown, &err) == PH_EINPUT,
            "a ship that is not in the log is refused");
     unlink(path);
     core_arena_fini(&arena);

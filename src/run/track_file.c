@@ -1,5 +1,3 @@
-#include "run/inner.h"
-
 #include <libxml/parser.h>
 #include <libxml/xmlreader.h>
 #include <math.h>
@@ -73,17 +71,19 @@ static enum ph_status points_read(xmlTextReader *reader, const char *path, const
                                   const char *point_tag, struct track_raw *raw, struct ph_err *err)
 {
     enum ph_status status = PH_OK;
-    unsigned tracks = 0;
+    unsigned tracks = 0, segments = 0;
     uint32_t id = 0;
     int more;
     while (!status && (more = xmlTextReaderRead(reader)) == 1) {
         if (xmlTextReaderNodeType(reader) != XML_READER_TYPE_ELEMENT)
             continue;
         const char *tag = (const char *)xmlTextReaderConstLocalName(reader);
-        char name[16];
-        snprintf(name, sizeof name, "%u", tracks + 1);
-        if (!strcmp(tag, line_tag)) {
-            tracks++;
+        char name[32];
+        bool line = !strcmp(tag, line_tag), segment = raw->by_segment && tracks && !strcmp(tag, "trkseg");
+        if (line || segment) {
+            tracks += line;
+            segments = line ? 0 : segments + 1;
+            snprintf(name, sizeof name, segments ? "%u.%u" : "%u", tracks, segments);
             status = track_raw_id(raw, name, &id) ? PH_OK : core_err_nomem(err);
         } else if (tracks && !strcmp(tag, point_tag)) {
             status = point_read(reader, raw, id, err);
@@ -119,7 +119,7 @@ enum ph_status track_gpx_read(const struct core_buf *file, const char *path, str
     enum ph_status status = tag_read(file, path, "trk", "trkpt", raw, err);
     if (status || raw->n)
         return status;
-    struct track_raw route = {0};
+    struct track_raw route = {.by_segment = raw->by_segment, .fastest_mps = raw->fastest_mps};
     status = tag_read(file, path, "rte", "rtept", &route, err);
     if (!status && route.n) {
         track_raw_fini(raw);
@@ -139,7 +139,7 @@ static bool ends_with(const char *text, const char *end)
 }
 
 // What the file is, by its first bytes: names are not to be trusted.
-static enum ph_status raw_read(const char *path, struct track_raw *raw, struct ph_err *err)
+enum ph_status track_raw_read(const char *path, struct track_raw *raw, struct ph_err *err)
 {
     struct core_buf file = {0};
     enum ph_status status = core_file_read(path, MAX_BYTES, &file, err);
@@ -193,7 +193,7 @@ enum ph_status run_tracks_read(const char *path, struct core_job *job, struct co
 {
     struct track_raw raw = {0};
     struct run_tracks tracks;
-    enum ph_status status = raw_read(path, &raw, err);
+    enum ph_status status = track_raw_read(path, &raw, err);
     if (!status)
         status = track_raw_clean(&raw, path, arena, &tracks, err);
     if (!status && !tracks.n)
@@ -232,74 +232,4 @@ bool run_track_at(const struct run_track *track, int64_t t_ns, double gap_s, str
     out->lat_deg = a->pos.lat_deg + w * (b->pos.lat_deg - a->pos.lat_deg);
     out->lon_deg = core_deg_wrap180(a->pos.lon_deg + w * way);
     return true;
-}
-
-// ---- flown tracks ----
-
-static int by_time(const void *a, const void *b)
-{
-    const struct scenario_track_point *p = a, *q = b;
-    if (p->t_ns != q->t_ns)
-        return p->t_ns < q->t_ns ? -1 : 1;
-    if (p->pos.lat_deg != q->pos.lat_deg)
-        return p->pos.lat_deg < q->pos.lat_deg ? -1 : 1;
-    return (p->pos.lon_deg > q->pos.lon_deg) - (p->pos.lon_deg < q->pos.lon_deg);
-}
-
-// Several ships in one radio log: which of them searched must be said.
-static enum ph_status one_ship_check(const struct track_raw *raw, const char *path, const char *ship,
-                                     struct ph_err *err)
-{
-    char list[256] = "";
-    for (size_t i = 0; i < raw->n_ids; i++) {
-        if (ship && !strcmp(raw->id[i], ship))
-            return PH_OK;
-        size_t n = strlen(list);
-        snprintf(list + n, sizeof list - n, "%s%s", i ? ", " : "", raw->id[i]);
-    }
-    if (ship)
-        return core_err_set(err, PH_EINPUT, path, "give the mmsi of one of these, nine digits",
-                            "no ship %s in this file, but %s", ship, list);
-    return raw->n_ids == 1 ? PH_OK
-                           : core_err_set(err, PH_EINPUT, path, "say which: \"mmsi\" beside \"file\"",
-                                          "this file has %zu ships: %s", raw->n_ids, list);
-}
-
-enum ph_status run_track_read(const char *path, struct core_arena *arena, struct scenario_track_point **track,
-                              size_t *n_track, struct ph_err *err)
-{
-    return run_track_read_ship(path, NULL, arena, track, n_track, err);
-}
-
-enum ph_status run_track_read_ship(const char *path, const char *ship, struct core_arena *arena,
-                                   struct scenario_track_point **track, size_t *n_track, struct ph_err *err)
-{
-    struct track_raw raw = {0};
-    enum ph_status status = raw_read(path, &raw, err);
-    if (!status && raw.n_bad && !raw.radio)
-        status = core_err_set(err, PH_EINPUT, path, "correct or remove these points", "%s", raw.why[0]);
-    if (!status && (raw.radio || ship))
-        status = one_ship_check(&raw, path, ship, err);
-    struct scenario_track_point *kept = NULL;
-    if (!status && !(kept = CORE_ARENA_NEW(arena, struct scenario_track_point, raw.n)))
-        status = core_err_nomem(err);
-    size_t n = 0, unique = 0;
-    for (size_t i = 0; !status && i < raw.n; i++)
-        if (!ship || !strcmp(raw.id[raw.at[i].id], ship))
-            kept[n++] = (struct scenario_track_point){raw.at[i].pos, raw.at[i].t_ns};
-    if (!status) {
-        qsort(kept, n, sizeof *kept, by_time);
-        for (size_t i = 0; i < n; i++) // the same moment twice: two receivers, one report
-            if (!unique || kept[i].t_ns != kept[unique - 1].t_ns)
-                kept[unique++] = kept[i];
-        if (unique < 2)
-            status = core_err_set(err, PH_EINPUT, path, "give a track with at least two fixes",
-                                  "no track: fewer than two fixes at different times");
-    }
-    if (!status) {
-        *track = kept;
-        *n_track = unique;
-    }
-    track_raw_fini(&raw);
-    return status;
 }

@@ -99,10 +99,10 @@ static int by_time(const void *a, const void *b)
     return (p->number > q->number) - (p->number < q->number);
 }
 
-static bool reachable(const struct track_raw_fix *from, const struct track_raw_fix *to)
+static bool reachable(double fastest_mps, const struct track_raw_fix *from, const struct track_raw_fix *to)
 {
     double time_s = (double)(to->t_ns - from->t_ns) / CORE_NS_PER_S;
-    return geo_earth_distance_m(from->pos, to->pos) <= RUN_TRACK_FASTEST_MPS * time_s + RUN_TRACK_WANDER_M;
+    return geo_earth_distance_m(from->pos, to->pos) <= fastest_mps * time_s + RUN_TRACK_WANDER_M;
 }
 
 static void keep(struct run_track *track, const struct track_raw_fix *fix, uint32_t piece)
@@ -123,21 +123,21 @@ static size_t repeated_drop(struct track_raw_fix *fix, size_t n)
 
 // Takes over the fixes of one drifter. A fix that cannot be reached from the last good one goes astray; when
 // NEW_PIECE of them in a row can be reached from each other, the track goes on there in a new piece.
-static void track_fill(struct run_track *track, struct track_raw_fix *fix, size_t n)
+static void track_fill(struct run_track *track, double fastest_mps, struct track_raw_fix *fix, size_t n)
 {
     size_t unique = repeated_drop(fix, n), last = 0, astray = 0;
     uint32_t piece = 0;
     track->n_repeated = n - unique;
     keep(track, &fix[0], piece);
     for (size_t i = 1; i < unique; i++) {
-        if (reachable(&fix[last], &fix[i])) {
+        if (reachable(fastest_mps, &fix[last], &fix[i])) {
             keep(track, &fix[i], piece);
             track->n_jumps += astray;
             last = i;
             astray = 0;
             continue;
         }
-        bool alone = astray && !reachable(&fix[i - 1], &fix[i]);
+        bool alone = astray && !reachable(fastest_mps, &fix[i - 1], &fix[i]);
         track->n_jumps += alone ? astray : 0;
         astray = alone ? 1 : astray + 1;
         if (astray < NEW_PIECE)
@@ -169,6 +169,7 @@ enum ph_status track_raw_clean(struct track_raw *raw, const char *path, struct c
                                struct run_tracks *out, struct ph_err *err)
 {
     struct run_tracks tracks = {.n_bad_rows = raw->n_bad};
+    double fastest_mps = raw->fastest_mps > 0 ? raw->fastest_mps : RUN_TRACK_FASTEST_MPS;
     tracks.track = CORE_ARENA_NEW(arena, struct run_track, raw->n_ids + 1);
     if (!tracks.track)
         return core_err_nomem(err);
@@ -180,7 +181,7 @@ enum ph_status track_raw_clean(struct track_raw *raw, const char *path, struct c
         struct run_track *track = &tracks.track[tracks.n];
         if (!track_alloc(track, raw, path, raw->id[raw->at[from].id], to - from, arena))
             return core_err_nomem(err);
-        track_fill(track, raw->at + from, to - from);
+        track_fill(track, fastest_mps, raw->at + from, to - from);
         tracks.n += track->n >= 2;
     }
     *out = tracks;

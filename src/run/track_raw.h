@@ -21,7 +21,9 @@ struct track_raw {
     struct core_arena arena; // of the ids
     char **id;
     size_t n_ids, ids_capacity;
-    bool radio; // as received by radio: broken rows are to be expected
+    bool radio;         // as received by radio: broken rows are to be expected
+    bool by_segment;    // asked for: each segment of a GPX track has an id of its own
+    double fastest_mps; // asked for: nothing goes faster; 0: nothing drifts faster
     size_t n_bad;
     char why[TRACK_RAW_SHOWN][160]; // of the first bad rows: "line 7: no time"
 };
@@ -31,6 +33,9 @@ bool track_raw_id(struct track_raw *raw, const char *id, uint32_t *out);
 bool track_raw_add(struct track_raw *raw, uint32_t id, struct geo_pos pos, int64_t t_ns);
 void track_raw_bad(struct track_raw *raw, size_t line, const char *why, ...) PH_PRINTF(3, 4);
 void track_raw_fini(struct track_raw *raw);
+
+// Any file, told by its first bytes. PH_EINPUT also with fewer than two usable fixes.
+enum ph_status track_raw_read(const char *path, struct track_raw *raw, struct ph_err *err) PH_NODISCARD;
 
 // "3 rows left out: line 7: no time; line 9: ..."
 void track_raw_tell(const struct track_raw *raw, char *out, size_t size);

@@ -6,7 +6,6 @@
 #include "core/file.h"
 #include "core/time.h"
 #include "geo/earth.h"
-#include "run/inner.h"
 #include "test/tap.h"
 
 struct read {
@@ -226,29 +225,12 @@ static void test_shared(void)
     }
 }
 
-static void test_flown(void)
-{
-    char path[64];
-    snprintf(path, sizeof path, "track_test.%ld.gpx", (long)getpid());
-    const char *text = "<gpx><trk><trkpt lat=\"54.5\" lon=\"7\"><time>2022-11-12T04:10:00Z</time></trkpt>"
-                       "<trkpt lat=\"54\" lon=\"7\"><time>2022-11-12T04:00:00Z</time></trkpt></trk></gpx>";
-    struct core_arena arena = {0};
-    struct scenario_track_point *track = NULL;
-    size_t n = 0;
-    bool good =
-        !core_file_write(path, text, strlen(text), NULL) && !run_track_read(path, &arena, &track, &n, NULL);
-    tap_ok(good && n == 2 && track[0].pos.lat_deg == 54.0, "a flown track may be as fast as an aircraft");
-    unlink(path);
-    core_arena_fini(&arena);
-}
-
 int main(void)
 {
     test_tables();
     test_bad_rows();
     test_cleaning();
     test_gpx();
-    test_flown();
     test_shared();
     return tap_done();
 }

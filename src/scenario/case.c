@@ -138,7 +138,7 @@ static void document_read(const struct scenario_node *root, const struct scenari
 {
     static const struct scenario_member members[] = {
         {"pharos"}, {"name"},  {"objects"},    {"scenarios"}, {"environment"}, {"drift"},
-        {"assets"}, {"avoid"}, {"conditions"}, {"searches"},  {"sightings"}};
+        {"assets"}, {"avoid"}, {"conditions"}, {"searches"},  {"sightings"},   {"debris"}};
     struct scenario_window times;
     if (!scenario_node_is_object(root, members, COUNT(members)))
         return;
@@ -150,6 +150,7 @@ static void document_read(const struct scenario_node *root, const struct scenari
     scenario_assets_read(root, c);
     scenario_searches_read(root, c);
     scenario_sightings_read(root, c);
+    scenario_debris_read(root, c);
     extensions_keep(root, c);
 }
 

@@ -200,8 +200,12 @@ struct scenario_search {
     const char *mmsi; // the ship in an AIS log; NULL: the only one
     bool has_window;  // only what was flown between these counts
     struct scenario_window window;
+    const char *plan; // plan.json (resolved) whose waypoints of `asset` count as flown; NULL: a track
+    double gap_s;     // in a file, fixes further apart than this: nobody searched; NAN: by the file's fixes
     double sweep_width_m; // NAN: that of the asset named, from the tables
     bool found;
+    bool has_find; // where and when it was found
+    struct scenario_track_point find;
     bool withdrawn; // reported, and taken back: does not count
 };
 
@@ -211,7 +215,20 @@ struct scenario_sighting {
     struct geo_pos pos;
     struct scenario_spread spread; // sigma only
     int64_t t_ns;
-    double trust; // chance that it was what is searched for
+    double trust;         // chance that it was what is searched for
+    bool *object_allowed; // [n_objects] what it looked like
+    bool found;           // what was seen is what is searched for, and somebody is with it
+    bool withdrawn;
+};
+
+// Something of the craft was found: it drifted there from where the craft came to grief.
+struct scenario_debris {
+    const char *id;
+    struct geo_pos pos;
+    struct scenario_spread spread; // sigma only
+    int64_t t_ns;
+    double trust;                  // chance that it is of this craft
+    struct scenario_object object; // how it drifts
     bool withdrawn;
 };
 
@@ -239,6 +256,8 @@ struct scenario_case {
     size_t n_searches;
     struct scenario_sighting *sighting;
     size_t n_sightings;
+    struct scenario_debris *debris;
+    size_t n_debris;
 };
 
 enum { SCENARIO_MAX_PROBLEMS = 1000 };

@@ -273,6 +273,22 @@ static void entry_expand(const struct scenario_node *node, const struct entry *e
     }
 }
 
+void scenario_drifter_read(const struct scenario_node *node, struct scenario_object *out)
+{
+    *out = (struct scenario_object){.weight = 1, .persons = -1, .tier = OBJECT_TIER_JUDGEMENT};
+    bool class = scenario_has(node, "leeway"), custom = scenario_has(node, "coefficients");
+    scenario_read_text(node, "label", SCENARIO_OPTIONAL, &out->label);
+    if (class == custom)
+        scenario_node_problem(node, PH_EINPUT, "exactly one of leeway, coefficients",
+                              class ? "it is said twice how it drifts" : "it is not said how it drifts");
+    if (class)
+        class_read(node, out);
+    if (custom)
+        custom_read(node, &out->leeway);
+    out->jibing_per_h = object_class_jibing_per_h(out->key ? object_class_find(out->key) : NULL);
+    out->change_factor = 1;
+}
+
 static void unique_check(const struct scenario_node *list, const struct entry *entry, size_t n)
 {
     for (size_t i = 1; i < n; i++) {

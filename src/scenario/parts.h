@@ -24,8 +24,12 @@ void scenario_assets_read(const struct scenario_node *root, struct scenario_case
 
 // "searches", after the assets.
 void scenario_searches_read(const struct scenario_node *root, struct scenario_case *c);
+// "sightings" and "debris", after the objects.
 void scenario_sightings_read(const struct scenario_node *root, struct scenario_case *c);
-void scenario_sightings_read(const struct scenario_node *root, struct scenario_case *c);
+void scenario_debris_read(const struct scenario_node *root, struct scenario_case *c);
+
+// One thing that drifts and is not searched for: "leeway" or "coefficients", "label".
+void scenario_drifter_read(const struct scenario_node *node, struct scenario_object *out);
 
 // The members of one kind of scenario (begin.c).
 void scenario_voyage_read(const struct scenario_node *node, struct scenario_source *source);

@@ -17,7 +17,13 @@ struct scenario_seeds {
     double *weight;   // sums to 1
     uint32_t
         *attempt; // of those under way before: which draw of their voyage (voyage.h); NULL without voyages
+    uint32_t *number; // whose random numbers each has, of a choice from a larger set; NULL: particle i has i
 };
+
+static inline uint32_t scenario_seeds_number(const struct scenario_seeds *seeds, size_t i)
+{
+    return seeds->number ? seeds->number[i] : (uint32_t)i;
+}
 
 // Particles are shared out over (scenario, object) pairs in proportion to their weights (largest remainder,
 // every pair with weight gets at least one), and each one's weight makes the pairs' sums exact. Draws depend
