@@ -119,6 +119,10 @@ static enum ph_status case_cover(struct skill_work *w, struct ph_err *err)
     struct scenario_case *c = &w->run->c;
     const struct run_skill *skill = w->skill;
     size_t n = 0;
+    struct geo_box began = scenario_start_box(c);
+    w->case_ns = c->drift.start_ns;
+    w->case_pos = (struct geo_pos){0.5 * (began.south_deg + began.north_deg),
+                                   core_deg_wrap180(0.5 * (began.west_deg + began.east_deg))};
     for (size_t t = 0; t < skill->n_tracks; t++)
         n += skill->track[t].n;
     struct scenario_source *source = CORE_ARENA_NEW(&w->run->arena, struct scenario_source, 1);

@@ -15,7 +15,10 @@ enum { RUN_SKILL_HORIZONS = 16 };
 #define RUN_SKILL_GAP_S 21600.0
 // Sources are ranked at the longest horizon up to this.
 #define RUN_SKILL_RANK_S 86400.0
-// Fewer starts than this rank nothing.
+// There a start counts half at this time from the case's own, and half at this distance from its place.
+#define RUN_SKILL_RANK_AGE_S 259200.0
+#define RUN_SKILL_RANK_REACH_M 100e3
+// Fewer starts than this (of equal weight) rank nothing.
 enum { RUN_SKILL_RANK_STARTS = 5 };
 
 struct run_skill_options {
@@ -59,8 +62,8 @@ struct run_skill_summary {
 struct run_skill_source {
     const char *text;
     size_t n_served;            // starts that this source serves
-    double ss_star, ss_star_sd; // mean and standard deviation over the common starts
-    double separation_m;        // mean
+    double ss_star, ss_star_sd; // weighted mean and standard deviation over the common starts
+    double separation_m;        // weighted mean
 };
 
 struct run_skill {
@@ -76,7 +79,8 @@ struct run_skill {
     struct run_skill_summary summary[RUN_SKILL_HORIZONS];
     struct run_skill_source *source; // best first; none when the case has one current only
     size_t n_sources;
-    size_t n_common; // starts that every source serves
+    size_t n_common;    // starts that every source serves
+    double n_effective; // how many of equal weight they are worth: (sum w)^2 / sum w^2
     double rank_horizon_s;
 };
 

@@ -12,6 +12,7 @@
 struct ranked {
     const char *text;
     double *ss_star, *separation_m; // [n_starts]
+    double *weight;                 // [n_starts], the same for all
     size_t n;                       // starts visited so far
 };
 
@@ -31,6 +32,16 @@ static size_t rank_hours(const struct run_skill_options *options)
     return (size_t)(best_s / RUN_SKILL_STEP_S);
 }
 
+// Currents change within days and from one eddy to the next: a drifter tells most of the sources near the
+// case, in time and place. The law is a judgement (docs/skill.md); it never lets one start outweigh all
+// others as an exponential would, and far from the case it is nearly even.
+static double start_weight(const struct skill_work *w, const struct run_skill_entry *start)
+{
+    double age = (double)(start->start_ns - w->case_ns) / CORE_NS_PER_S / RUN_SKILL_RANK_AGE_S;
+    double reach = geo_earth_distance_m(start->start, w->case_pos) / RUN_SKILL_RANK_REACH_M;
+    return 1 / ((1 + age * age) * (1 + reach * reach));
+}
+
 static enum ph_status start_rank(struct skill_work *w, const struct run_skill_entry *start, size_t hours,
                                  struct ph_err *err)
 {
@@ -39,6 +50,7 @@ static enum ph_status start_rank(struct skill_work *w, const struct run_skill_en
     size_t at = now->n++;
     bool served = false;
     now->ss_star[at] = now->separation_m[at] = NAN;
+    now->weight[at] = start_weight(w, start);
     if (hours < ranking->hours)
         return PH_OK;
     enum ph_status status = skill_current_drift(w, ranking->forcing, start->start, start->start_ns,
@@ -77,7 +89,8 @@ static enum ph_status source_rank(struct skill_work *w, size_t source, struct ra
     size_t n = w->skill->n_starts;
     ranked->ss_star = CORE_ARENA_NEW(arena, double, n + 1);
     ranked->separation_m = CORE_ARENA_NEW(arena, double, n + 1);
-    if (!ranked->ss_star || !ranked->separation_m)
+    ranked->weight = CORE_ARENA_NEW(arena, double, n + 1);
+    if (!ranked->ss_star || !ranked->separation_m || !ranked->weight)
         return core_err_nomem(err);
     enum ph_status status = source_open(w, source, &ranking, err);
     if (status) {
@@ -94,9 +107,10 @@ static enum ph_status source_rank(struct skill_work *w, size_t source, struct ra
 }
 
 // Means over the starts at which every source has a score: none gains by serving only the easy ones.
-static void sources_sum(struct run_skill *skill, const struct ranked *ranked)
+static void sources_sum(struct run_skill *skill, const struct ranked *ranked, const double *weight)
 {
     size_t n = skill->n_sources;
+    double sum = 0, squares = 0;
     skill->n_common = 0;
     for (size_t k = 0; k < n; k++)
         skill->source[k] = (struct run_skill_source){.text = ranked[k].text};
@@ -107,19 +121,21 @@ static void sources_sum(struct run_skill *skill, const struct ranked *ranked)
             common = common && !isnan(ranked[k].ss_star[i]);
         }
         skill->n_common += common;
+        sum += common ? weight[i] : 0;
+        squares += common ? weight[i] * weight[i] : 0;
         for (size_t k = 0; common && k < n; k++) {
-            skill->source[k].ss_star += ranked[k].ss_star[i];
-            skill->source[k].ss_star_sd += ranked[k].ss_star[i] * ranked[k].ss_star[i];
-            skill->source[k].separation_m += ranked[k].separation_m[i];
+            skill->source[k].ss_star += weight[i] * ranked[k].ss_star[i];
+            skill->source[k].ss_star_sd += weight[i] * ranked[k].ss_star[i] * ranked[k].ss_star[i];
+            skill->source[k].separation_m += weight[i] * ranked[k].separation_m[i];
         }
     }
-    double m = (double)skill->n_common;
+    double m = skill->n_effective = squares > 0 ? sum * sum / squares : 0;
     for (size_t k = 0; k < n; k++) {
         struct run_skill_source *s = &skill->source[k];
-        double mean = s->ss_star / m, square = s->ss_star_sd / m;
+        double mean = s->ss_star / sum, square = s->ss_star_sd / sum;
         s->ss_star = m > 0 ? mean : NAN;
         s->ss_star_sd = m > 1 ? sqrt(fmax(0, square - mean * mean) * m / (m - 1)) : NAN;
-        s->separation_m = m > 0 ? s->separation_m / m : NAN;
+        s->separation_m = m > 0 ? s->separation_m / sum : NAN;
     }
 }
 
@@ -150,7 +166,7 @@ enum ph_status skill_rank(struct skill_work *w, struct ph_err *err)
     }
     skill->n_sources = n;
     skill->rank_horizon_s = (double)rank_hours(&skill->options) * RUN_SKILL_STEP_S;
-    sources_sum(skill, ranked);
+    sources_sum(skill, ranked, ranked[0].weight);
     sources_sort(skill->source, n);
     return PH_OK;
 }

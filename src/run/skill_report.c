@@ -140,7 +140,8 @@ static void sources_json(struct core_json *json, const struct run_skill *skill)
     core_json_object(json);
     core_json_key_fixed(json, "horizon_h", hours(skill->rank_horizon_s), 3);
     core_json_key_int(json, "n_common", (int64_t)skill->n_common);
-    core_json_key_bool(json, "enough_to_rank", skill->n_common >= RUN_SKILL_RANK_STARTS);
+    core_json_key_fixed(json, "n_effective", skill->n_effective, 2);
+    core_json_key_bool(json, "enough_to_rank", skill->n_effective >= RUN_SKILL_RANK_STARTS - 1e-9);
     core_json_key(json, "ranking");
     core_json_array(json);
     for (size_t i = 0; i < skill->n_sources; i++) {
@@ -293,10 +294,13 @@ static void sources_text(const struct run_skill *skill, struct core_buf *out)
     if (!skill->n_sources)
         return;
     core_buf_printf(
-        out, "\nSources of current by themselves, %.0f h, over the %zu starts that all of them serve\n",
-        hours(skill->rank_horizon_s), skill->n_common);
-    if (skill->n_common < RUN_SKILL_RANK_STARTS)
-        core_buf_printf(out, "  fewer than %d starts: this order means nothing\n", RUN_SKILL_RANK_STARTS);
+        out,
+        "\nSources of current by themselves, %.0f h, over the %zu starts that all of them serve,\n"
+        "  by weight: nearer to the case's own time and place counts more; worth %.1f of equal weight\n",
+        hours(skill->rank_horizon_s), skill->n_common, skill->n_effective);
+    if (skill->n_effective < RUN_SKILL_RANK_STARTS - 1e-9)
+        core_buf_printf(out, "  worth fewer than %d starts: this order means nothing\n",
+                        RUN_SKILL_RANK_STARTS);
     core_buf_puts(out, "     SS*     sd  separation (km)  served\n");
     for (size_t i = 0; i < skill->n_sources; i++) {
         const struct run_skill_source *s = &skill->source[i];

@@ -17,6 +17,8 @@ struct skill_warning {
 struct skill_work {
     struct run *run;
     struct run_skill *skill;
+    int64_t case_ns; // when and where the case itself begins
+    struct geo_pos case_pos;
     struct skill_warning warning[SKILL_MOST_CODES];
     size_t n_warnings, n_drifts;
     struct ph_err first_gap;                           // why the first start was not served

@@ -45,6 +45,15 @@ table("short.csv", rows("k", straight[:20], 600))
 case("right.json", [east], "none")
 case("fast.json", [{"toward_deg": 90, "speed_ms": 1.0}], "none")
 case("three.json", [{"toward_deg": 270, "speed_ms": 0.5}, {"toward_deg": 60, "speed_ms": 0.5}, east], "none")
+# here and now the drifters follow the first source; three old ones far away follow the second
+table("near.csv", rows("near", walk(54.0, 7.0, [0.5] * 56, [0.0] * 56, 3600), 3600))
+table("old.csv", [r.replace("2020-03", "2020-02") for k in range(3)
+                  for r in rows(f"old{k}", walk(48.0, -5.0 - k, [0.433] * 56, [0.25] * 56, 3600), 3600)])
+case("here.json", [east, {"toward_deg": 60, "speed_ms": 0.5}], "none")
+here = json.load(open("here.json"))
+here["scenarios"][0].update(position="54N 7E", time="2020-03-01T12:00Z")
+here["drift"]["until"] = "2020-03-02T00:00Z"
+json.dump(here, open("here.json", "w"))
 case("series.json", [{"series": [{"time": "2020-03-01T00:00Z", **east}, {"time": "2020-03-01T13:00Z", **east}]}], "none")
 
 # 100 drifters with an error of the current as the case states it: first-order autoregressive, and diffusion
@@ -106,6 +115,11 @@ exits 0 "three sources of current" pharos skill three.json --observed straight.c
 finds out '[r["source"].split(" deg")[0][-3:] for r in d["current_sources"]["ranking"]] == ["090", "060", "270"]' "are ranked, the true one first"
 finds out 'abs(d["current_sources"]["ranking"][2]["ss_star_mean"] + 1) < 0.01 and not d["current_sources"]["enough_to_rank"]' \
     "the opposite one at -1, and three starts are told to be few"
+
+exits 0 "recent drifters near the case" pharos skill here.json --observed near.csv --observed old.csv --horizon_h 24 --every_h 4 --json
+finds out 'd["current_sources"]["ranking"][0]["source"].startswith("constant toward 090") and d["current_sources"]["enough_to_rank"]' \
+    "rank the sources before more of them, old and far away"
+finds out '8 < d["current_sources"]["n_effective"] < 12 and d["current_sources"]["n_common"] == 36' "and it is told how many starts that is worth"
 
 exits 1 "starts without forcing are left out, with a warning" pharos skill series.json --observed straight.csv --horizon_h 6 --json
 finds out 'd["starts_without_forcing"] == 2 and s[6]["n"] == 2' "and counted"
