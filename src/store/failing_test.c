@@ -277,7 +277,7 @@ int main(void)
     after_failure();
     unsigned nomem = 1u << PH_ENOMEM;
     allocations_fail(&countdown, nomem, "ours and SQLite's", 200);
-    allocations_fail(&json_countdown, nomem | 1u << PH_EINPUT | 1u << PH_EIO, "jansson's", 0);
+    allocations_fail(&json_countdown, nomem | 1u << PH_EINPUT | 1u << PH_EIO, "jansson's", 1000);
     disk_unmount("failing");
     disk_wipe(&disk);
     sqlite3_shutdown();

@@ -33,9 +33,22 @@ static bool is_full(int code, int number)
            ((code & 0xff) == SQLITE_IOERR && (number == ENOSPC || number == EDQUOT || number == EFBIG));
 }
 
+// The system's error number that a file has met last: that of the log, for there it is written first. What
+// the connection itself says has been overwritten by then.
+static int device_errno(sqlite3 *sqlite)
+{
+    sqlite3_file *log = NULL;
+    int number = 0;
+    if (!sqlite3_file_control(sqlite, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) && log && log->pMethods)
+        log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &number);
+    if (!number)
+        sqlite3_file_control(sqlite, "main", SQLITE_FCNTL_LAST_ERRNO, &number);
+    return number;
+}
+
 static enum ph_status device_error(struct sqlite_link *link, int code, struct ph_err *err)
 {
-    int number = sqlite3_system_errno(link->sqlite);
+    int number = device_errno(link->sqlite);
     if (is_full(code, number))
         return core_err_set(err, PH_EFULL, NULL, "make room; what was acknowledged before is kept",
                             "no space left for the store");
