@@ -32,7 +32,7 @@ struct drift_scratch {
     double change_deg[DRIFT_BLOCK], wind_mps[DRIFT_BLOCK]; // for Allen's jibing
     float direction[DRIFT_HOUR_SLOTS][DRIFT_BLOCK];
     uint32_t slot[DRIFT_BLOCK], particle[DRIFT_BLOCK];
-    uint32_t number[DRIFT_BLOCK]; // whose random numbers each has
+    uint32_t number[DRIFT_BLOCK];   // whose random numbers each has
     int64_t begin_ns[DRIFT_BLOCK];  // of the row in this step
     int64_t change_ns[DRIFT_BLOCK]; // of its state, INT64_MAX never or done
     int8_t source[DRIFT_DRIVERS][DRIFT_BLOCK], answered[DRIFT_BLOCK];
@@ -100,7 +100,7 @@ static void time_add_times(struct drift_time_sum *sum, uint64_t n, uint64_t ns)
     time_add(sum, n * (ns / CORE_NS_PER_S) + small / CORE_NS_PER_S, small % CORE_NS_PER_S);
 }
 
-void drift_scratch_count(struct drift_scratch *scratch, uint64_t n, int64_t ns,
+void drift_scratch_count(struct drift_scratch *scratch, uint64_t n, uint64_t steps, int64_t ns,
                          const int source[DRIFT_DRIVERS])
 {
     struct drift_tally *tally = &scratch->tally;
@@ -108,7 +108,7 @@ void drift_scratch_count(struct drift_scratch *scratch, uint64_t n, int64_t ns,
     for (int k = 0; k < DRIFT_DRIVERS; k++)
         if (source[k] >= 0 && source[k] < DRIFT_SOURCES)
             time_add_times(&tally->served[k][source[k]], n, (uint64_t)ns);
-    tally->particle_steps += n;
+    tally->particle_steps += n * steps;
 }
 
 // The earliest gap, and of equals that of the first particle: the same whoever met it first.
@@ -424,7 +424,8 @@ static void jibe(const struct drift_window *w, const struct drift_step *step, st
 {
     if (!w->c->drift.jibing)
         return;
-    drift_draw_uniform(b->n, w->c->drift.seed, b->number, step->index, CORE_RNG_JIBE, b->chance);
+    drift_draw_uniform(b->n, (int)(step->index % CORE_RNG_JIBE_STEPS), w->c->drift.seed, b->number,
+                       step->index / CORE_RNG_JIBE_STEPS, CORE_RNG_JIBE, b->chance);
     for (size_t i = 0; i < b->n; i++)
         if (drift_kernel_jibes(b->chance[i], log_stay_of(w, b, i), b->dt_s[i]))
             b->side[i] ^= 1u;

@@ -94,8 +94,8 @@ void drift_scratch_free(struct drift_scratch *scratch);
 const struct drift_tally *drift_scratch_tally(const struct drift_scratch *scratch);
 const struct drift_gap *drift_scratch_gap(const struct drift_scratch *scratch); // the earliest seen
 
-// Adds steps of n particles that the sources (by kind) served, each of ns nanoseconds.
-void drift_scratch_count(struct drift_scratch *scratch, uint64_t n, int64_t ns,
+// Adds `steps` steps of n particles, together ns nanoseconds each, that the sources (by kind) served.
+void drift_scratch_count(struct drift_scratch *scratch, uint64_t n, uint64_t steps, int64_t ns,
                          const int source[DRIFT_DRIVERS]);
 
 // True when the slot's particle drifts before to_ns.
@@ -110,9 +110,9 @@ enum drift_outcome drift_block_run(const struct drift_window *window, struct dri
 enum drift_outcome drift_block_run_slots(const struct drift_window *window, struct drift_state *state,
                                          const uint32_t *slot, size_t n, struct drift_scratch *scratch);
 
-// Which kernel runs the rows. AUTO: $PHAROS_KERNEL ("scalar", "portable"), else the best that the processor
-// has.
-enum drift_path { DRIFT_PATH_AUTO, DRIFT_PATH_SCALAR, DRIFT_PATH_PORTABLE, DRIFT_PATH_V3 };
+// Which kernel runs the rows. AUTO: $PHAROS_KERNEL ("scalar", "portable", "v3"), else the best that the
+// processor has. What the processor does not have becomes the next best.
+enum drift_path { DRIFT_PATH_AUTO, DRIFT_PATH_SCALAR, DRIFT_PATH_PORTABLE, DRIFT_PATH_V3, DRIFT_PATH_V4 };
 
 // As drift_run (sink NULL) or drift_run_into, with a block size and without a limit on how small it is:
 // results do not depend on it.

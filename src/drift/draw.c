@@ -9,28 +9,28 @@
 
 enum { ROWS = 64 }; // at a time, so that all of it stays near
 
-// Philox4x32-10 (Salmon et al. 2011) as core/rng.c has it, the rounds outside, the rows inside.
-static void philox_rows(size_t n, uint64_t seed, const uint32_t *particle, uint32_t step, uint32_t purpose,
+// Philox4x32-7 (Salmon et al. 2011) as core/rng.c has it, the rounds outside, the rows inside.
+static void philox_rows(size_t n, uint64_t seed, const uint32_t *particle, uint32_t call, uint32_t purpose,
                         uint32_t c[4][ROWS])
 {
     for (size_t i = 0; i < n; i++) {
         c[0][i] = particle[i];
         c[1][i] = 0;
-        c[2][i] = step;
+        c[2][i] = call;
         c[3][i] = purpose;
     }
     uint32_t k0 = (uint32_t)seed, k1 = (uint32_t)(seed >> 32);
-    for (int round = 0; round < 10; round++) {
+    for (int round = 0; round < CORE_RNG_STEP_ROUNDS; round++) {
         for (size_t i = 0; i < n; i++) {
-            uint64_t p0 = (uint64_t)0xD2511F53u * c[0][i];
-            uint64_t p1 = (uint64_t)0xCD9E8D57u * c[2][i];
+            uint64_t p0 = (uint64_t)CORE_PHILOX_M0 * c[0][i];
+            uint64_t p1 = (uint64_t)CORE_PHILOX_M1 * c[2][i];
             c[0][i] = (uint32_t)(p1 >> 32) ^ c[1][i] ^ k0;
             c[1][i] = (uint32_t)p1;
             c[2][i] = (uint32_t)(p0 >> 32) ^ c[3][i] ^ k1;
             c[3][i] = (uint32_t)p0;
         }
-        k0 += 0x9E3779B9u;
-        k1 += 0xBB67AE85u;
+        k0 += CORE_PHILOX_W0;
+        k1 += CORE_PHILOX_W1;
     }
 }
 
@@ -39,27 +39,27 @@ static size_t rows_from(size_t from, size_t n)
     return n - from < ROWS ? n - from : ROWS;
 }
 
-void drift_draw_words(size_t n, uint64_t seed, const uint32_t *particle, uint32_t step,
+void drift_draw_words(size_t n, uint64_t seed, const uint32_t *particle, uint32_t call,
                       enum core_rng_purpose purpose, uint32_t *const words[4])
 {
     uint32_t c[4][ROWS];
     for (size_t from = 0; from < n; from += ROWS) {
         size_t rows = rows_from(from, n);
-        philox_rows(rows, seed, particle + from, step, (uint32_t)purpose, c);
+        philox_rows(rows, seed, particle + from, call, (uint32_t)purpose, c);
         for (int k = 0; k < 4; k++)
             memcpy(words[k] + from, c[k], rows * sizeof c[k][0]);
     }
 }
 
-void drift_draw_uniform(size_t n, uint64_t seed, const uint32_t *particle, uint32_t step,
+void drift_draw_uniform(size_t n, int word, uint64_t seed, const uint32_t *particle, uint32_t call,
                         enum core_rng_purpose purpose, double *out)
 {
     uint32_t c[4][ROWS];
     for (size_t from = 0; from < n; from += ROWS) {
         size_t rows = rows_from(from, n);
-        philox_rows(rows, seed, particle + from, step, (uint32_t)purpose, c);
+        philox_rows(rows, seed, particle + from, call, (uint32_t)purpose, c);
         for (size_t i = 0; i < rows; i++)
-            out[from + i] = ((double)c[0][i] + 0.5) * 0x1p-32;
+            out[from + i] = ((double)c[word][i] + 0.5) * 0x1p-32;
     }
 }
 
@@ -87,14 +87,14 @@ static void box_muller(size_t n, const uint32_t *restrict radius_word, const uin
     }
 }
 
-void drift_draw_normal(size_t n, int count, uint64_t seed, const uint32_t *particle, uint32_t step,
+void drift_draw_normal(size_t n, int first, int count, uint64_t seed, const uint32_t *particle, uint32_t call,
                        enum core_rng_purpose purpose, double *const out[])
 {
     uint32_t c[4][ROWS];
     for (size_t from = 0; from < n; from += ROWS) {
         size_t rows = rows_from(from, n);
-        philox_rows(rows, seed, particle + from, step, (uint32_t)purpose, c);
+        philox_rows(rows, seed, particle + from, call, (uint32_t)purpose, c);
         for (int k = 0; k < count; k += 2)
-            box_muller(rows, c[k], c[k + 1], out[k] + from, out[k + 1] + from);
+            box_muller(rows, c[first + k], c[first + k + 1], out[k] + from, out[k + 1] + from);
     }
 }

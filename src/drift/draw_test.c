@@ -16,17 +16,16 @@ static void test_same_numbers(void)
     uint32_t *const w[4] = {words[0], words[1], words[2], words[3]};
     double *const z[4] = {normal[0], normal[1], normal[2], normal[3]};
     drift_draw_words(N, seed, particle, 77, CORE_RNG_ERROR, w);
-    drift_draw_uniform(N, seed, particle, 77, CORE_RNG_ERROR, uniform);
-    drift_draw_normal(N, 4, seed, particle, 77, CORE_RNG_ERROR, z);
+    drift_draw_uniform(N, 2, seed, particle, 77, CORE_RNG_ERROR, uniform);
+    drift_draw_normal(N, 0, 4, seed, particle, 77, CORE_RNG_ERROR, z);
     bool same = true;
     double worst = 0;
     for (size_t i = 0; i < N; i++) {
         uint32_t word[4];
-        double u[4], r[4];
-        core_rng_words(seed, particle[i], 77, CORE_RNG_ERROR, word);
-        core_rng_uniform(seed, particle[i], 77, CORE_RNG_ERROR, u);
-        core_rng_normal(seed, particle[i], 77, CORE_RNG_ERROR, r);
-        same &= u[0] == uniform[i];
+        double r[4];
+        core_rng_step_words(seed, particle[i], 77, CORE_RNG_ERROR, word);
+        core_rng_step_normal(seed, particle[i], 77, CORE_RNG_ERROR, r);
+        same &= ((double)word[2] + 0.5) * 0x1p-32 == uniform[i];
         for (int k = 0; k < 4; k++) {
             same &= word[k] == words[k][i];
             worst = fmax(worst, fabs(r[k] - normal[k][i]));
@@ -62,7 +61,7 @@ static void test_moments(void)
     for (uint32_t i = 0; i < N; i++)
         particle[i] = i;
     for (uint32_t step = 0; step < STEPS; step++) {
-        drift_draw_normal(N, 4, 9, particle, step, CORE_RNG_DIFFUSE, z);
+        drift_draw_normal(N, 0, 4, 9, particle, step, CORE_RNG_DIFFUSE, z);
         for (size_t i = 0; i < N; i++) {
             across += normal[0][i] * normal[1][i];
             for (int k = 0; k < 4; k++) {

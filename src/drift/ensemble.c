@@ -441,6 +441,7 @@ enum ph_status drift_run_blocks(const struct scenario_case *c, const struct scen
         *service = accounts;
         tally_sum(run, service);
         warn(run, service);
+        service->kernel = run->fast.kind ? run->fast.kind->name : "scalar";
         service->wall_s = core_time_monotonic_s() - began_s;
         *out = ensemble;
     } else {

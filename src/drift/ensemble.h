@@ -59,6 +59,7 @@ struct drift_service {
     double missing_s[FORCING_KINDS];    // no source, particle stopped
     size_t particle_steps;
     double wall_s;
+    const char *kernel; // "v4", "v3", "any", "scalar": which did the bulk (docs/performance.md)
     const struct drift_interval *interval; // [n_intervals], in the ensemble's arena (drift/coverage.h)
     size_t n_intervals;
 };

@@ -1,79 +1,66 @@
-// Sines, cosines and logarithms in float as plain sums of powers, so that a loop over rows does eight at a
-// time. Each is within 2e-7 of the truth, relative to the larger of the value and what it is used for.
+// Sines, cosines and logarithms in float as plain sums of powers, several rows at a time. Each is within 2e-7
+// of the truth, relative to the larger of the value and what it is used for.
 #ifndef DRIFT_FAST_MATH_H
 #define DRIFT_FAST_MATH_H
 
-#include <stdint.h>
-#include <string.h>
-
 #include "core/units.h"
-
-static inline float drift_fast_float_of(uint32_t bits)
-{
-    float x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
-}
-
-static inline uint32_t drift_fast_bits_of(float x)
-{
-    uint32_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return bits;
-}
+#include "drift/fast_lanes.h"
 
 // sin(t), cos(t) for |t| <= pi/4: Taylor's series; the first term left out is below 2e-9 and 3e-10.
-static inline float drift_fast_sin(float t)
+LANES_PART lanes drift_fast_sin(lanes t)
 {
-    float x = t * t;
-    float sum = -1.0f / 5040.0f + x * (1.0f / 362880.0f);
-    sum = 1.0f / 120.0f + x * sum;
-    sum = -1.0f / 6.0f + x * sum;
-    return t + t * (x * sum);
+    lanes x = t * t;
+    lanes sum = lanes_fma(x, lanes_all(1.0f / 362880.0f), lanes_all(-1.0f / 5040.0f));
+    sum = lanes_fma(x, sum, lanes_all(1.0f / 120.0f));
+    sum = lanes_fma(x, sum, lanes_all(-1.0f / 6.0f));
+    return lanes_fma(t * x, sum, t);
 }
 
-static inline float drift_fast_cos(float t)
+LANES_PART lanes drift_fast_cos(lanes t)
 {
-    float x = t * t;
-    float sum = 1.0f / 40320.0f - x * (1.0f / 3628800.0f);
-    sum = -1.0f / 720.0f + x * sum;
-    sum = 1.0f / 24.0f + x * sum;
-    sum = -0.5f + x * sum;
-    return 1.0f + x * sum;
+    lanes x = t * t;
+    lanes sum = lanes_fma(x, lanes_all(-1.0f / 3628800.0f), lanes_all(1.0f / 40320.0f));
+    sum = lanes_fma(x, sum, lanes_all(-1.0f / 720.0f));
+    sum = lanes_fma(x, sum, lanes_all(1.0f / 24.0f));
+    sum = lanes_fma(x, sum, lanes_all(-0.5f));
+    return lanes_fma(x, sum, lanes_all(1.0f));
 }
 
 // -2 log(u), u = (word + 1/2) / 2^32: u = m 2^k with m in [sqrt(1/2), sqrt(2)), log m = 2 artanh(s),
 // s = (m - 1) / (m + 1). Near u = 1 what rounding took from u is given back to m - 1.
-static inline float drift_fast_minus_2_log(uint32_t word)
+LANES_PART lanes drift_fast_minus_2_log(lanes_word word)
 {
     // Both halves of the word by themselves: small words keep all their bits.
-    float high = (float)(int32_t)(word >> 16) * 65536.0f, low = (float)(int32_t)(word & 0xFFFFu) + 0.5f;
-    float sum = high + low, lost = (low - (sum - high)) * 0x1p-32f;
-    uint32_t bits = drift_fast_bits_of(sum * 0x1p-32f) + (0x3F800000u - 0x3F3504F3u);
-    float power = (float)((int32_t)(bits >> 23) - 127);
-    float m = drift_fast_float_of((bits & 0x007FFFFFu) + 0x3F3504F3u);
-    float s = ((m - 1.0f) + lost) / (m + 1.0f), x = s * s;
-    float series = 1.0f / 7.0f + x * (1.0f / 9.0f);
-    series = 1.0f / 5.0f + x * series;
-    series = 1.0f / 3.0f + x * series;
-    return power * -1.38629436f + -4.0f * (s + s * (x * series));
+    lanes high = lanes_of_whole(word >> 16) * 0x1p-16f;
+    lanes low = lanes_fma(lanes_of_whole(word & 0xFFFFu), lanes_all(0x1p-32f), lanes_all(0x1p-33f));
+    lanes sum = high + low, lost = low - (sum - high);
+    lanes_word bits = lanes_bits(sum) + (0x3F800000u - 0x3F3504F3u);
+    lanes power = lanes_of_whole((bits >> 23) - 127u);
+    lanes m = (lanes)((bits & 0x007FFFFFu) + 0x3F3504F3u);
+    lanes s = ((m - 1.0f) + lost) / (m + 1.0f), x = s * s;
+    lanes series = lanes_fma(x, lanes_all(1.0f / 9.0f), lanes_all(1.0f / 7.0f));
+    series = lanes_fma(x, series, lanes_all(1.0f / 5.0f));
+    series = lanes_fma(x, series, lanes_all(1.0f / 3.0f));
+    s = s * -4.0f;
+    return lanes_fma(power, lanes_all(-1.38629436f), lanes_fma(s * x, series, s));
 }
 
 // Cosine and sine of a full turn times (word + 1/2) / 2^32. The turn is cut into quarters while it is still
 // an integer; what is left is within pi/4.
 struct drift_fast_turn {
-    float cosine, sine;
+    lanes cosine, sine;
 };
-static inline struct drift_fast_turn drift_fast_turn_of(uint32_t word)
+LANES_PART struct drift_fast_turn drift_fast_turn_of(lanes_word word)
 {
-    uint32_t quarter = (word + 0x20000000u) >> 30;
-    float t = ((float)(int32_t)(word - (quarter << 30)) + 0.5f) * (float)(2.0 * CORE_PI * 0x1p-32);
-    uint32_t s = drift_fast_bits_of(drift_fast_sin(t)), c = drift_fast_bits_of(drift_fast_cos(t));
-    uint32_t swap = 0u - (quarter & 1u); // all bits or none
-    uint32_t differ = (s ^ c) & swap;
-    uint32_t cosine = (c ^ differ) ^ (((quarter + 1u) & 2u) << 30);
-    uint32_t sine = (s ^ differ) ^ ((quarter & 2u) << 30);
-    return (struct drift_fast_turn){drift_fast_float_of(cosine), drift_fast_float_of(sine)};
+    lanes_word quarter = word + 0x20000000u; // its two highest bits
+    lanes_word rest = word - (quarter & 0xC0000000u);
+    const float full = (float)(2.0 * CORE_PI * 0x1p-32);
+    lanes t = (lanes_of_whole(rest) + 0.5f) * full;
+    lanes s = drift_fast_sin(t), c = drift_fast_cos(t);
+    lanes_mask swap = (lanes_mask)(quarter << 1) >> 31; // odd quarters
+    lanes_word cosine_sign = (quarter ^ (quarter << 1)) & 0x80000000u, sine_sign = quarter & 0x80000000u;
+    return (struct drift_fast_turn){(lanes)(lanes_bits(lanes_choose(swap, s, c)) ^ cosine_sign),
+                                    (lanes)(lanes_bits(lanes_choose(swap, c, s)) ^ sine_sign)};
 }
 
 #endif

@@ -6,10 +6,12 @@
 
 struct drift_fast_planner {
     struct drift_fast_plan plan;
-    drift_fast_run *run; // NULL: this case is for the definition alone
-    bool usable;         // in this window
+    const struct drift_fast_kind *kind; // NULL: this case is for the definition alone
+    bool usable;                        // in this window
     uint32_t *jibe_below;
-    uint8_t *shore, *clear; // one byte a square
+    int64_t last_start_ns; // of all particles
+    float *blend[DRIFT_DRIVERS];
+    uint8_t *away; // one byte a square
     size_t n_squares;
     bool has_sea;
     struct geo_box sea_box;

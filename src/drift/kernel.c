@@ -94,7 +94,7 @@ void drift_kernel_errors(size_t n, const struct drift_error_law *law, uint64_t s
     struct error_blend blend = {{0}, {0}};
     for (size_t from = 0; from < n; from += ROWS) {
         size_t rows = n - from < ROWS ? n - from : ROWS;
-        drift_draw_normal(rows, 4, seed, particle + from, step, CORE_RNG_ERROR, out);
+        drift_draw_normal(rows, 0, 4, seed, particle + from, step, CORE_RNG_ERROR, out);
         for (size_t i = 0, at = from; i < rows; i++, at++) {
             if (!(dt_s[at] > 0.0))
                 continue;
@@ -114,7 +114,8 @@ void drift_kernel_diffuse(size_t n, double diffusivity_m2s, uint64_t seed, uint3
     double *const out[2] = {normal[0], normal[1]};
     for (size_t from = 0; from < n; from += ROWS) {
         size_t rows = n - from < ROWS ? n - from : ROWS;
-        drift_draw_normal(rows, 2, seed, particle + from, step, CORE_RNG_DIFFUSE, out);
+        drift_draw_normal(rows, 2 * (int)(step % CORE_RNG_DIFFUSE_STEPS), 2, seed, particle + from,
+                          step / CORE_RNG_DIFFUSE_STEPS, CORE_RNG_DIFFUSE, out);
         for (size_t i = 0, at = from; i < rows; i++, at++) {
             double sd_m = sqrt(2.0 * diffusivity_m2s * dt_s[at]);
             east_m[at] += sd_m * normal[0][i];

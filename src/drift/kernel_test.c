@@ -181,7 +181,7 @@ static void test_errors_per_row(void)
     drift_kernel_errors(4, &law, 1, 9, particle, gap, dt, e);
     double z[3][4];
     for (uint64_t i = 0; i < 3; i++)
-        core_rng_normal(1, i, 9, CORE_RNG_ERROR, z[i]);
+        core_rng_step_normal(1, i, 9, CORE_RNG_ERROR, z[i]);
     double rho = exp(-600.0 / 43200), rho2 = exp(-1200.0 / 43200);
     tap_near(error[0][0], rho + 2 * sqrt(1 - rho * rho) * z[0][0], 1e-12, "errors follow the autoregression");
     tap_near(error[1][1], 2 * z[1][1], 1e-12, "a particle starts with the stationary error");

@@ -15,7 +15,8 @@ static bool particle_place(const struct scenario_case *c, const struct scenario_
     struct scenario_passage passage;
     if (source->kind != SCENARIO_VOYAGE || t_ns >= seeds->start_ns[i])
         return false;
-    scenario_passage_draw(source, c->drift.seed, scenario_seeds_number(seeds, i), seeds->attempt[i], &passage);
+    scenario_passage_draw(source, c->drift.seed, scenario_seeds_number(seeds, i), seeds->attempt[i],
+                          &passage);
     if (t_ns < passage.depart_ns)
         return false;
     *out = scenario_passage_at(&passage, t_ns);

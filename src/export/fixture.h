@@ -274,6 +274,7 @@ static inline void fixture_init(struct fixture *f, struct geo_pos at, double siz
         .particles = 10000,
         .wall_s = 1.25,
         .particle_steps = 1320000,
+        .kernel = "v3",
         .start_ns = fixture_t0,
         .until_ns = fixture_t0 + 8 * 3600 * CORE_NS_PER_S,
         .prior_pos = NAN,

@@ -27,9 +27,9 @@ static void has_members(const json_t *object, const char *const *names, const ch
 
 static void summary_follows_the_contract(const struct export_product *p)
 {
-    static const char *const top[] = {"pharos", "case_sha256", "program_version", "seed",   "particles",
-                                      "times",  "sources",     "warnings",        "wall_s", "particle_steps",
-                                      NULL};
+    static const char *const top[] = {"pharos",    "case_sha256",    "program_version", "seed",
+                                      "particles", "times",          "sources",         "warnings",
+                                      "wall_s",    "particle_steps", "kernel",          NULL};
     static const char *const time[] = {"time", "active",        "stranded",    "missing",
                                        "mean", "covariance_m2", "containment", NULL};
     json_t *root = made(export_summary_json, p);

@@ -161,6 +161,7 @@ struct export_product {
     int64_t created_ns; // provenance only; 0: left out
     double wall_s;
     size_t particle_steps;
+    const char *kernel; // which of the drift's kernels ran (drift/ensemble.h); NULL: left out
     int64_t start_ns, until_ns;
     const struct export_time *time;
     size_t n_times;

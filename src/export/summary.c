@@ -226,6 +226,8 @@ enum ph_status export_summary_json(const struct export_product *p, struct core_b
     warnings(&json, p);
     core_json_key_num(&json, "wall_s", p->wall_s, 4);
     core_json_key_int(&json, "particle_steps", (int64_t)p->particle_steps);
+    if (p->kernel)
+        core_json_key_text(&json, "kernel", p->kernel);
     core_json_object_end(&json);
     return core_buf_check(out, err);
 }

@@ -259,6 +259,7 @@ enum ph_status run_product(struct run *run, struct ph_err *err)
         .particles = run->ensemble.n,
         .wall_s = run->service.wall_s,
         .particle_steps = run->service.particle_steps,
+        .kernel = run->service.kernel,
         .start_ns = run->c.drift.start_ns,
         .until_ns = run->c.drift.until_ns,
         .time = run->time,

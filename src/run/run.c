@@ -304,7 +304,8 @@ enum ph_status run_weights(struct run *run, struct ph_err *err)
     if (!run->c.n_searches && !run->c.n_sightings && !run->c.n_debris)
         return weights_keep(run, err);
     struct plan_cloud cloud;
-    enum ph_status status = run_map(run, err); // the cloud before any report, to be shown beside the one after
+    enum ph_status status =
+        run_map(run, err); // the cloud before any report, to be shown beside the one after
     run->taught.before = run->time;
     if (!status)
         status = run_planner_cloud(run, &cloud, err);
