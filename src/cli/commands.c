@@ -18,7 +18,8 @@ const struct cli_command cli_commands[] = {
      "DIR:\n"
      "summary.json, trajectories.nc, probability.nc, containment.geojson, plan.json, plan.geojson, "
      "plan.kml,\n"
-     "search-action-plan.txt, tasks/ASSET.gpx .rtz .txt and report.html. Files come complete or not at "
+     "plan.png, search-action-plan.txt, tasks/ASSET.gpx .rtz .txt and report.html. Files come complete or "
+     "not at "
      "all.\n\n"
      "  -o DIR          folder to write to (made if missing)\n"
      "  --budget_s N    work for the planner, see `pharos help plan`\n" TEXT_RUN_OPTIONS,
@@ -47,7 +48,7 @@ const struct cli_command cli_commands[] = {
      "plan for the assets, given the searches flown so far",
      "Drifts the case, takes into account the searches already flown, and plans for its assets. Prints the "
      "Search\n"
-     "Action Plan; with -o also writes plan.json, plan.geojson, plan.kml and tasks/.\n\n"
+     "Action Plan; with -o also writes plan.json, plan.geojson, plan.kml, plan.png and tasks/.\n\n"
      "With --evaluate nothing is planned: the areas and legs of PLAN.json, as written by this command and "
      "edited\n"
      "since, are scored on the same cloud. Where waypoints are left out they are laid anew in the area.\n\n"

@@ -184,6 +184,12 @@ struct scoring {
     double *score;
 };
 
+// Chance of detection at an exposure; by its series where that is exact to 1e-13 and far cheaper.
+static inline double found(double exposure)
+{
+    return exposure < 1e-3 ? exposure * (1 - exposure * (0.5 - exposure / 6)) : 1 - exp(-exposure);
+}
+
 static double score_one(const struct scoring *work, const struct plan_wish *wish, int thread)
 {
     struct plan_crew *crew = work->crew;
@@ -199,7 +205,7 @@ static double score_one(const struct scoring *work, const struct plan_wish *wish
     double *g = crew->scratch + (size_t)thread * total, gain = 0;
     expose(crew, &r, crew->piece + (size_t)thread * crew->most_pieces, g);
     for (size_t i = 0; i < total; i++)
-        gain += crew->miss[i] * (1 - exp(-g[i]));
+        gain += crew->miss[i] * found(g[i]);
     return gain * plan_rules_land_factor(crew, &r) + plan_rules_must_gain(crew, &r);
 }
 

@@ -122,9 +122,9 @@ static void clip(double p, double q, double half, double *lo, double *hi)
             *hi = *lo;
         return;
     }
-    double a = (-half - p) / d, b = (half - p) / d;
-    *lo = fmax(*lo, fmin(a, b));
-    *hi = fmin(*hi, fmax(a, b));
+    double a = (-half - p) / d, b = (half - p) / d, first = a < b ? a : b, last = a < b ? b : a;
+    *lo = first > *lo ? first : *lo;
+    *hi = last < *hi ? last : *hi;
 }
 
 void plan_exposure_box(const struct plan_box *box, const double *knot_s, size_t n_knots, size_t first_knot,
@@ -142,7 +142,10 @@ void plan_exposure_box(const struct plan_box *box, const double *knot_s, size_t 
         for (size_t i = 0; i < sight->n; i++) {
             double pax = xa[i] - box->x_m, pay = ya[i] - box->y_m, pbx = xb[i] - box->x_m,
                    pby = yb[i] - box->y_m;
-            double lo = f0, hi = f1;
+            double lo = f0, hi = f1, reach = box->half_u_m + box->half_v_m;
+            if ((pax > reach && pbx > reach) || (pax < -reach && pbx < -reach) ||
+                (pay > reach && pby > reach) || (pay < -reach && pby < -reach))
+                continue; // all of the way lies to one side
             clip(pax * box->ux + pay * box->uy, pbx * box->ux + pby * box->uy, box->half_u_m, &lo, &hi);
             clip(pay * box->ux - pax * box->uy, pby * box->ux - pbx * box->uy, box->half_v_m, &lo, &hi);
             if (hi > lo && pax + pbx == pax + pbx && pay + pby == pay + pby)

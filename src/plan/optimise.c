@@ -293,7 +293,9 @@ enum ph_status plan_optimise_more(struct plan_crew *crew, struct plan_crew *scou
                                   struct core_arena *arena, struct ph_err *err)
 {
     size_t n = crew->problem->n_assets;
-    double rounds = floor(fmin(crew->problem->budget_s, 3600) - PLAN_BUDGET_S);
+    // few units are soon looked at again: some rounds are always made, fewer the more units there are
+    double rounds = n ? ceil(12.0 / (double)n) : 0;
+    rounds += floor(fmax(0, fmin(crew->problem->budget_s, 3600) - PLAN_BUDGET_S));
     struct desk desk;
     struct plan_arrangement best = {CORE_ARENA_NEW(arena, struct plan_wish, n),
                                     CORE_ARENA_NEW(arena, bool, n)};

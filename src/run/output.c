@@ -193,6 +193,13 @@ static enum ph_status tasks_write(struct stage *stage, const struct export_produ
     return status;
 }
 
+// The plan as a picture to send.
+static enum ph_status plan_png(const struct export_product *p, struct core_buf *out, struct ph_err *err)
+{
+    enum { WIDTH_PX = 800 };
+    return export_map_png(p, export_plan_time(p), WIDTH_PX, out, err);
+}
+
 static enum ph_status texts_write(struct stage *stage, const struct export_product *p, enum run_parts parts,
                                   struct ph_err *err)
 {
@@ -204,6 +211,7 @@ static enum ph_status texts_write(struct stage *stage, const struct export_produ
         {"plan.json", export_plan_json, true, true},
         {"plan.geojson", export_plan_geojson, true, true},
         {"plan.kml", export_plan_kml, true, true},
+        {"plan.png", plan_png, true, true},
         {"search-action-plan.txt", export_action_plan_text, true, true},
         {"sitrep.txt", export_sitrep_text, true, false},
         {"containment.geojson", export_containment_geojson, false, false},
