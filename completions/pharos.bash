@@ -11,8 +11,8 @@ _pharos() {
     fi
     local options
     case $command in
-    run) options="--budget_s $runs" ;;
-    plan) options="--evaluate --budget_s $runs" ;;
+    run) options="--budget_s --objective $runs" ;;
+    plan) options="--evaluate --budget_s --objective $runs" ;;
     drift | demo) options=$runs ;;
     map) options="--at --cell_nm --output --strict --threads --particles --seed --quiet --verbose --help" ;;
     skill) options="--observed --every_h --horizon_h $runs" ;;

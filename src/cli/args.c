@@ -20,6 +20,7 @@ enum which {
     ANY_OBSERVED,
     ANY_EVERY,
     ANY_BUDGET,
+    ANY_OBJECTIVE,
 };
 
 #define MEMBER(name) offsetof(struct cli_args, name)
@@ -49,6 +50,7 @@ static const struct option {
     {"--horizon_h", NULL, CLI_OBSERVED, VALUE_TEXT, PLAIN, MEMBER(horizon_h)},
     {"--evaluate", NULL, CLI_PLAN, VALUE_TEXT, PLAIN, MEMBER(evaluate)},
     {"--budget_s", NULL, CLI_BUDGET, VALUE_NUMBER, ANY_BUDGET, 0},
+    {"--objective", NULL, CLI_BUDGET, VALUE_TEXT, ANY_OBJECTIVE, 0},
     {"--db", NULL, CLI_CASE | CLI_SERVE, VALUE_TEXT, PLAIN, MEMBER(on_case.db)},
     {"--who", NULL, CLI_CASE, VALUE_TEXT, PLAIN, MEMBER(on_case.who)},
     {"--why", NULL, CLI_CASE, VALUE_TEXT, PLAIN, MEMBER(on_case.why)},
@@ -120,6 +122,19 @@ static enum ph_status budget_read(const char *text, double *out, struct ph_err *
     return status;
 }
 
+static enum ph_status objective_read(const char *text, struct cli_args *args, struct ph_err *err)
+{
+    static const char *const words[] = {
+        [SCENARIO_POS] = "pos", [SCENARIO_EXPECTED_TIME] = "expected-time", [SCENARIO_SURVIVAL] = "survival"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (!strcmp(text, words[i])) {
+            args->has_objective = true;
+            args->objective = (enum scenario_objective)i;
+            return PH_OK;
+        }
+    return bad_value("--objective", text, "pos, expected-time or survival", err);
+}
+
 static enum ph_status observed_add(const char *value, struct cli_args *args, struct ph_err *err)
 {
     if (args->n_observed == CLI_MOST_OBSERVED)
@@ -167,6 +182,8 @@ static enum ph_status option_apply(const struct option *option, const char *valu
         else
             *(const char **)member = value;
         return PH_OK;
+    case ANY_OBJECTIVE:
+        return objective_read(value, args, err);
     case ANY_OBSERVED:
         return observed_add(value, args, err);
     case ANY_BUDGET:

@@ -7,6 +7,7 @@
 
 #include "core/buf.h"
 #include "core/job.h"
+#include "scenario/case.h"
 
 // Options a command may take, as bits of cli_command.options.
 enum cli_option {
@@ -20,7 +21,7 @@ enum cli_option {
     CLI_PARTICLES = 1 << 7, // --particles N
     CLI_SEED = 1 << 8,      // --seed N
     CLI_PLAN = 1 << 10,     // --evaluate PLAN.json
-    CLI_BUDGET = 1 << 11,   // --budget_s N
+    CLI_BUDGET = 1 << 11,   // --budget_s N, --objective WORD
     CLI_CASE = 1 << 20,     // options of `pharos case`, struct cli_case_args (--db also of serve)
     CLI_OBSERVED = 1 << 9,  // --observed TRACK (repeated), --every_h N, --horizon_h N,N,...
     CLI_SERVE = 1 << 13,    // --listen ADDRESS:PORT, --web DIR, --environment DIR
@@ -46,6 +47,8 @@ struct cli_args {
     size_t n_observed;
     const char *horizon_h;                  // list of numbers, or NULL
     const char *evaluate;                   // a plan.json, or NULL
+    bool has_objective;
+    enum scenario_objective objective;
     double budget_s;                        // 0: the default
     const char *db;                         // of the case store, or NULL
     const char *listen, *web, *environment; // of the server, or NULL

@@ -43,6 +43,8 @@ static enum ph_status case_load(struct run *run, const struct cli_args *args, st
     enum ph_status status = run_load(run, args->operand[0], &overrides, job, &problems, err);
     run->evaluate = args->evaluate;
     run->budget_s = args->budget_s;
+    run->has_objective = args->has_objective;
+    run->objective = args->objective;
     if (status && problems.n > 1) {
         problems_print(&problems);
         core_err_set(err, status, args->operand[0], "correct them and try `pharos check` again",

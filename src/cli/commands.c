@@ -22,7 +22,7 @@ const struct cli_command cli_commands[] = {
      "not at "
      "all.\n\n"
      "  -o DIR          folder to write to (made if missing)\n"
-     "  --budget_s N    work for the planner, see `pharos help plan`\n" TEXT_RUN_OPTIONS,
+     "  --budget_s N, --objective WORD   for the planner, see `pharos help plan`\n" TEXT_RUN_OPTIONS,
      CLI_OUT | CLI_BUDGET | CLI_RUNS, 1, 1, cli_run},
     {"check", "check CASE [-o MAP.png]", "validate a case; every problem with its place",
      "Reads the case, reports every problem with its JSON pointer, what was found and what was expected, and "
@@ -56,6 +56,7 @@ const struct cli_command cli_commands[] = {
      "  --budget_s N    work for the planner in units of about a second (2 to 1000, default 2); more is "
      "never\n"
      "                  worse, and the result does not depend on the clock\n"
+     "  --objective WORD  what the plan raises, over the case's: pos, expected-time or survival\n"
      "  -o DIR          folder to write to\n" TEXT_RUN_OPTIONS,
      CLI_OUT | CLI_PLAN | CLI_BUDGET | CLI_RUNS, 1, 1, cli_plan},
     {"skill", "skill CASE --observed TRACK [-o DIR]", "compare the case's drift with observed drifters",

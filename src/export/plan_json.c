@@ -225,6 +225,26 @@ static void per_scenario(struct core_json *json, const struct export_product *p)
     core_json_object_end(json);
 }
 
+// What the plan raises, and how its chance grows with time.
+static void objective(struct core_json *json, const struct export_product *p)
+{
+    static const char *const names[] = {
+        [PLAN_POS] = "pos", [PLAN_EXPECTED_TIME] = "expected-time", [PLAN_SURVIVAL] = "survival"};
+    const struct plan_result *plan = p->plan;
+    core_json_key_text(json, "objective", names[p->objective]);
+    core_json_key_fixed(json, "mean_time_h", plan && plan->n_moments ? plan->mean_time_s / 3600 : NAN, 4);
+    core_json_key_fixed(json, "pos_alive", plan ? plan->pos_alive : NAN, CHANCE);
+    core_json_key(json, "pos_by");
+    core_json_array(json);
+    for (size_t i = 0; plan && i < plan->n_moments; i++) {
+        core_json_object_flat(json);
+        core_json_key_time(json, "time", plan->moment[i].t_ns);
+        core_json_key_fixed(json, "pos", plan->moment[i].pos, CHANCE);
+        core_json_object_end(json);
+    }
+    core_json_array_end(json);
+}
+
 static void totals(struct core_json *json, const struct export_product *p)
 {
     const struct plan_result *plan = p->plan;
@@ -255,6 +275,7 @@ static void totals(struct core_json *json, const struct export_product *p)
     }
     core_json_key_fixed(json, "pos_other_detection", plan ? plan->pos_other : NAN, CHANCE);
     core_json_key_fixed(json, "pos_already_searched", p->prior_pos, CHANCE);
+    objective(json, p);
     per_scenario(json, p);
 }
 

@@ -181,6 +181,7 @@ struct export_product {
     size_t n_assets;
     const struct plan_result *plan;         // NULL: no assets
     const struct export_time *after;        // who is left when the plan ends without a find, NULL: no plan
+    enum plan_objective objective;          // that the plan raises
     bool detection_random;                  // the law that leads
     double prior_pos;                       // cumulative POS of the searches flown, NAN without
     const struct export_taught *taught;     // NULL: neither searches nor sightings

@@ -185,6 +185,31 @@ static void sentence(const struct export_product *p, struct core_buf *out)
     core_buf_puts(out, "</p>\n");
 }
 
+// When, and what the plan raises if it is not simply the chance.
+static void timely(const struct export_product *p, struct core_buf *out)
+{
+    const struct plan_result *plan = p->plan;
+    char half[EXPORT_PERCENT], zulu[CORE_TIME_TEXT];
+    if (!plan->n_moments)
+        return;
+    size_t k = plan->n_moments / 2 - 1;
+    core_time_zulu(plan->moment[k].t_ns, zulu);
+    export_report_percent(plan->moment[k].pos, half);
+    core_buf_printf(out, "<p>By %s: %s. Mean time until found, or until the search is over: %.1f h. ", zulu,
+                    half, plan->mean_time_s / 3600);
+    if (p->objective == PLAN_EXPECTED_TIME)
+        core_buf_puts(out, "This plan was asked to find them early: it may give up some chance for time. ");
+    if (p->objective == PLAN_SURVIVAL && isfinite(plan->pos_alive)) {
+        export_report_percent(plan->pos_alive, half);
+        core_buf_printf(
+            out,
+            "This plan was asked to find them alive: by the published half-life without a buoyancy "
+            "aid %s. People have outlived every such figure. ",
+            half);
+    }
+    core_buf_puts(out, "</p>\n");
+}
+
 static void cumulative(const struct export_product *p, struct core_buf *out)
 {
     char before[EXPORT_PERCENT], after[EXPORT_PERCENT];
@@ -212,6 +237,7 @@ static void number(const struct export_product *p, struct core_buf *out)
             percent, dtg);
         bar(p->plan, out);
         sentence(p, out);
+        timely(p, out);
     } else {
         core_buf_puts(
             out,

@@ -9,6 +9,7 @@
 #include "plan/explain.h"
 #include "plan/making.h"
 #include "plan/optimise.h"
+#include "plan/rules.h"
 
 enum { ASK_ON = 1000, EXPLORE_ON = 2000, REFINE_ON = 20000 };
 
@@ -216,6 +217,49 @@ static enum ph_status bound_make(struct plan_making *m, struct ph_err *err)
     return PH_OK;
 }
 
+// How the chance grows with time: the plan laid out in slots.
+static enum ph_status moments_make(struct plan_making *m, struct ph_err *err)
+{
+    struct plan_problem slotted = *m->problem;
+    struct plan_result *out = m->out;
+    struct plan_crew crew;
+    slotted.objective = slotted.half_life_s ? PLAN_SURVIVAL : PLAN_EXPECTED_TIME;
+    enum ph_status status = plan_crew_init(&slotted, &m->scene, m->threads, &m->arena, &crew, err);
+    out->moment = CORE_ARENA_NEW(&out->arena, struct plan_moment, PLAN_SLOTS);
+    if (!status && !out->moment)
+        status = core_err_nomem(err);
+    if (status)
+        return status;
+    for (size_t a = 0; a < slotted.n_assets; a++)
+        if (m->crew.used[a] && !slotted.asset[a].keep && !plan_crew_place(&crew, a, &m->crew.wish[a]))
+            return core_err_set(err, PH_EINTERNAL, "plan", NULL, "the plan cannot be placed again");
+    double before = 0, begin_s = crew.worth.begin_s;
+    for (size_t k = 0; k < crew.worth.n_slots; k++) {
+        double end_s = k + 1 < crew.worth.n_slots ? crew.worth.end_s[k] : crew.worth.to_s;
+        double pos = plan_crew_pos_by(&crew, k);
+        out->moment[out->n_moments++] =
+            (struct plan_moment){m->scene.t0_ns + (int64_t)llround(end_s * 1e9), pos};
+        out->mean_time_s += (end_s - begin_s) * (1 - (before + pos) / 2);
+        before = pos, begin_s = end_s;
+    }
+    out->pos_alive = slotted.half_life_s ? plan_crew_worth(&crew) : NAN;
+    return PH_OK;
+}
+
+// What must be searched and is not covered as asked.
+static void must_warn(const struct plan_making *m)
+{
+    for (size_t k = 0; k < m->problem->n_must; k++) {
+        double share = plan_rules_must_share(&m->crew, k), reached = plan_rules_must_reached(&m->crew, k);
+        if (share < 1)
+            core_job_warn(
+                m->job, "must-not-covered",
+                "%s must be searched at coverage %.2g: this plan covers %.0f %% of it so, %.0f %% of "
+                "the coverage asked for on the whole",
+                m->problem->must[k].id, m->problem->must[k].coverage, 100 * share, 100 * reached);
+    }
+}
+
 static enum ph_status reasons_make(struct plan_making *m, struct ph_err *err)
 {
     enum ph_status status =
@@ -255,6 +299,10 @@ static enum ph_status make(struct plan_making *m, struct ph_err *err)
         status = shares_make(m, err);
     if (!status)
         status = bound_make(m, err);
+    if (!status && m->out->n_areas)
+        status = moments_make(m, err);
+    if (!status && m->problem->n_assets)
+        must_warn(m);
     if (!status && m->out->n_areas && !m->problem->brief)
         status = reasons_make(m, err);
     if (!status)
@@ -268,7 +316,7 @@ enum ph_status plan_make(const struct plan_problem *problem, struct core_job *jo
     enum ph_status status = check(problem, err);
     if (status)
         return status;
-    struct plan_result result = {.manual_pos = NAN};
+    struct plan_result result = {.manual_pos = NAN, .pos_alive = NAN};
     struct plan_making m = {.problem = problem, .job = job, .threads = job->threads, .out = &result};
     status = make(&m, err);
     core_arena_fini(&m.arena);

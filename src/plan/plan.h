@@ -31,6 +31,11 @@ enum plan_detection { PLAN_INVERSE_CUBE, PLAN_RANDOM };
 enum plan_objective { PLAN_POS, PLAN_EXPECTED_TIME, PLAN_SURVIVAL }; // see plan/worth.h
 enum plan_separation { PLAN_SURFACE, PLAN_AIR }; // assets of one kind keep their areas apart
 
+// Times at which an asset may search.
+struct plan_span {
+    int64_t from_ns, to_ns;
+};
+
 struct plan_asset {
     const char *id;
     int kind; // of craft; equal numbers are of one kind
@@ -47,6 +52,8 @@ struct plan_asset {
     struct geo_pos from, return_to;
     int64_t available_ns;
     double transit_mps, endurance_s, reserve_frac;
+    const struct plan_span *window; // it searches within one of them; NULL: at any time
+    size_t n_windows;
     double min_spacing_m;         // a crew cannot fly closer legs (0: by type)
     const struct plan_area *keep; // flown as it is: nothing of it is changed; NULL: planned
 };
@@ -144,6 +151,12 @@ struct plan_worksheet {
     double poc, pod, pos;
 };
 
+// POS by a time.
+struct plan_moment {
+    int64_t t_ns;
+    double pos;
+};
+
 struct plan_result {
     struct core_arena arena;
     struct plan_area *area; // in the order of the case's assets
@@ -158,8 +171,13 @@ struct plan_result {
     double bound_cell_m;             // cells of the relaxation
     double bound_gap;                // its own certificate: how far the relaxation may be from its optimum
     struct plan_worksheet worksheet; // all 0 when nobody is planned
-    struct plan_reason *reason;      // [n_areas], NULL: nobody takes part
-    struct plan_another *another;    // one for each kind that takes part
+    struct plan_moment *moment;      // [n_moments] how the chance grows while they search
+    size_t n_moments;
+    double mean_time_s;         // from the first moment at which anybody can search until found, or until the
+                                // last one for who is not found
+    double pos_alive;           // found and alive by the survival band; NAN without one
+    struct plan_reason *reason; // [n_areas], NULL: nobody takes part
+    struct plan_another *another; // one for each kind that takes part
     size_t n_another;
     double *left;        // [cloud.n] weight x chance of not having been found by this plan
     double left_inside;  // of what is left, who was in an area at the middle of its search

@@ -1,6 +1,7 @@
 #include "plan/window.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "core/time.h"
@@ -24,22 +25,42 @@ static int64_t whole_minute(int64_t t_ns)
     return late_ns < CORE_NS_PER_S ? t_ns - late_ns : t_ns - late_ns + minute_ns;
 }
 
-// Time on scene before the ensemble's range is considered. A reserve is a share of the endurance that is
-// not planned away; both transits come out of the rest.
+// Time on scene within a span, before the ensemble's range is considered. A reserve is a share of the
+// endurance that is not planned away; both transits come out of the rest. Who would be too early sets out
+// later.
+static struct plan_window within(const struct plan_asset *asset, struct geo_pos first, struct geo_pos last,
+                                 struct plan_span span)
+{
+    struct plan_window window = {0};
+    if (asset->has_on_scene) {
+        window.start_ns = asset->on_scene_ns;
+        window.end_ns = asset->on_scene_ns + ns_of(asset->search_s);
+        window.start_ns = window.start_ns > span.from_ns ? window.start_ns : span.from_ns;
+    } else {
+        double out_s = geo_earth_distance_m(asset->from, first) / asset->transit_mps;
+        double back_s = geo_earth_distance_m(last, asset->return_to) / asset->transit_mps;
+        double usable_s = asset->endurance_s * (1 - asset->reserve_frac);
+        int64_t arrives_ns = asset->available_ns + ns_of(out_s), late_ns = 0;
+        if (arrives_ns < span.from_ns)
+            late_ns = span.from_ns - arrives_ns;
+        window.start_ns = whole_minute(arrives_ns + late_ns);
+        window.end_ns = asset->available_ns + late_ns + ns_of(usable_s - back_s);
+        window.transit_s = out_s, window.return_s = back_s;
+    }
+    window.end_ns = window.end_ns < span.to_ns ? window.end_ns : span.to_ns;
+    return window;
+}
+
+// The longest time on scene in any of the asset's windows; the first of equal ones.
 static struct plan_window unclipped(const struct plan_asset *asset, struct geo_pos first, struct geo_pos last)
 {
-    if (asset->has_on_scene)
-        return (struct plan_window){.start_ns = asset->on_scene_ns,
-                                    .end_ns = asset->on_scene_ns + ns_of(asset->search_s)};
-    double out_s = geo_earth_distance_m(asset->from, first) / asset->transit_mps;
-    double back_s = geo_earth_distance_m(last, asset->return_to) / asset->transit_mps;
-    double usable_s = asset->endurance_s * (1 - asset->reserve_frac);
-    return (struct plan_window){
-        .start_ns = whole_minute(asset->available_ns + ns_of(out_s)),
-        .end_ns = asset->available_ns + ns_of(usable_s - back_s),
-        .transit_s = out_s,
-        .return_s = back_s,
-    };
+    struct plan_window best = within(asset, first, last, (struct plan_span){INT64_MIN, INT64_MAX});
+    for (size_t i = 0; i < asset->n_windows; i++) {
+        struct plan_window window = within(asset, first, last, asset->window[i]);
+        if (!i || window.end_ns - window.start_ns > best.end_ns - best.start_ns)
+            best = window;
+    }
+    return best;
 }
 
 bool plan_window_of(const struct plan_asset *asset, struct geo_pos first, struct geo_pos last,
@@ -67,7 +88,12 @@ void plan_window_why(const struct plan_asset *asset, struct geo_pos place, int64
 {
     struct plan_window window = unclipped(asset, place, place);
     char when[CORE_TIME_TEXT], limit[CORE_TIME_TEXT];
-    if (window.end_ns <= window.start_ns && !asset->has_on_scene)
+    struct plan_asset always = *asset;
+    always.window = NULL, always.n_windows = 0;
+    struct plan_window any = unclipped(&always, place, place);
+    if (asset->n_windows && window.end_ns <= window.start_ns && any.end_ns > any.start_ns)
+        snprintf(text, size, "is on scene only outside the times at which it may search (windows, daylight)");
+    else if (window.end_ns <= window.start_ns && !asset->has_on_scene)
         snprintf(text, size,
                  "needs %.1f h to get there and back of %.1f h (%.0f %% of %.1f h kept in reserve)",
                  (window.transit_s + window.return_s) / 3600,

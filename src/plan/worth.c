@@ -89,6 +89,7 @@ enum ph_status plan_worth_init(const struct plan_problem *problem, const struct 
     steps_fill(problem, scene, objective, to_s, &worth);
     for (size_t i = 0; i < scene->n; i++)
         worth.scale[i] = objective == PLAN_SURVIVAL ? scale_of(problem, scene, i, worth.begin_s) : 1;
+    worth.to_s = to_s;
     *out = worth;
     return PH_OK;
 }

@@ -19,9 +19,10 @@ enum { PLAN_SLOTS = 12 };
 
 struct plan_worth {
     size_t n_slots;
-    double begin_s, end_s[PLAN_SLOTS]; // of slots, seconds since the first knot; the last ends with the cloud
-    double *step;                      // [n_objects][n_slots] V_k - V_(k+1)
-    double *scale;                     // [n] worth of each particle at the beginning
+    double begin_s, to_s;     // searching begins and is over, seconds since the first knot
+    double end_s[PLAN_SLOTS]; // of slots, seconds since the first knot; the last ends with the cloud
+    double *step;             // [n_objects][n_slots] V_k - V_(k+1)
+    double *scale;            // [n] worth of each particle at the beginning
 };
 
 // Slots from the first moment at which anybody can search to the last.

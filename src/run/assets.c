@@ -194,6 +194,9 @@ static enum ph_status asset_make(struct run *run, size_t i, struct ph_err *err)
         return refuse(run, i, "its sweep width is zero for every object under these conditions", err);
     if (!planner_view(run, asset, sweep, &run->plan_asset[run->n_plan_assets]))
         return core_err_nomem(err);
+    status = run_windows_make(run, asset, &run->plan_asset[run->n_plan_assets], err);
+    if (status)
+        return status;
     run->plan_asset[run->n_plan_assets].keep = keep;
     run->plan_asset_index[run->n_plan_assets++] = i;
     return PH_OK;

@@ -49,6 +49,18 @@ enum ph_status run_regions_make(struct run *run, const struct prob_cloud *cloud,
 enum ph_status run_after_make(struct run *run, const struct plan_cloud *cloud,
                               struct ph_err *err) PH_NODISCARD;
 
+// Times at which an asset may search, from its windows and daylight at the datum.
+enum ph_status run_windows_make(struct run *run, const struct scenario_asset *asset, struct plan_asset *out,
+                                struct ph_err *err) PH_NODISCARD;
+
+// What the plan is to raise, and what it must search.
+enum ph_status run_objective_make(struct run *run, struct plan_problem *problem,
+                                  struct ph_err *err) PH_NODISCARD;
+enum ph_status run_must_make(struct run *run, struct plan_problem *problem, struct ph_err *err) PH_NODISCARD;
+
+// Coldest and warmest water along the datum; false when no source says.
+bool run_water_along_datum(struct run *run, double water_c[2]);
+
 // Sweep widths and planner's view of the case's assets; fills run->plan_asset and run->refused.
 enum ph_status run_assets_make(struct run *run, struct ph_err *err) PH_NODISCARD;
 

@@ -145,9 +145,10 @@ static bool anybody_in_water(const struct scenario_case *c)
     return false;
 }
 
-// Coldest and warmest water along the datum; false when no source says.
-static bool water_along_datum(struct run *run, double water_c[2])
+bool run_water_along_datum(struct run *run, double water_c[2])
 {
+    if (!run->forcing || !forcing_n_sources(run->forcing, FORCING_SEA_TEMPERATURE))
+        return false;
     water_c[0] = INFINITY;
     water_c[1] = -INFINITY;
     for (size_t t = 0; t < run->ensemble.n_times; t++) {
@@ -174,8 +175,7 @@ static bool water_along_datum(struct run *run, double water_c[2])
 static enum ph_status survival_add(struct run *run, struct ph_err *err)
 {
     struct export_product *p = &run->product;
-    if (!run->forcing || !forcing_n_sources(run->forcing, FORCING_SEA_TEMPERATURE) ||
-        !anybody_in_water(&run->c) || !water_along_datum(run, p->water_c))
+    if (!anybody_in_water(&run->c) || !run_water_along_datum(run, p->water_c))
         return PH_OK;
     size_t n = object_survival_count();
     struct export_survival *list = CORE_ARENA_NEW(&run->arena, struct export_survival, n);
@@ -266,6 +266,7 @@ enum ph_status run_product(struct run *run, struct ph_err *err)
         .n_times = run->ensemble.n_times,
         .plan = run->has_plan ? &run->plan : NULL,
         .after = run->has_plan && run->plan.n_areas ? &run->after : NULL,
+        .objective = run->plan_objective,
         .detection_random = run->c.conditions.detection == SCENARIO_RANDOM,
         .prior_pos = run->prior_pos,
         .taught = run->taught.source_before ? &run->taught : NULL,

@@ -257,6 +257,10 @@ static enum ph_status assets_plan(struct run *run, struct plan_cloud cloud, stru
         .quick = run->quick,
     };
     status = avoid_make(run, &problem, err);
+    if (!status)
+        status = run_must_make(run, &problem, err);
+    if (!status)
+        status = run_objective_make(run, &problem, err);
     if (status)
         return status;
     status = plan_make(&problem, run->job, &run->plan, err);

@@ -39,6 +39,9 @@ struct run {
     struct export_taught taught;
 
     const char *evaluate;          // a plan.json whose areas are taken as they are, NULL: plan
+    bool has_objective;            // said on the command line, over the case's
+    enum scenario_objective objective;
+    enum plan_objective plan_objective; // that was planned for
     double budget_s;               // of the planner, 0: the default
     bool quick;                    // evaluating: POS only, no bound
     struct plan_asset *plan_asset; // those that can take part

@@ -7,7 +7,7 @@
 #include "core/units.h"
 #include "scenario/value.h"
 
-enum { MAX_ASSETS = 200, MAX_AVOID = 100 };
+enum { MAX_ASSETS = 200, MAX_AVOID = 100, MAX_MUST = 100, MAX_WINDOWS = 100 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -123,6 +123,27 @@ static void time_read(const struct scenario_node *node, struct scenario_asset *a
         scenario_node_problem(node, PH_EINPUT, expected, "it is not said when this asset can search");
 }
 
+// "windows": [[from, to], ...]
+static void windows_read(const struct scenario_node *node, struct scenario_asset *asset)
+{
+    struct scenario_node list = scenario_node_member(node, "windows");
+    if (!list.value || !scenario_node_is_array(&list, 1, MAX_WINDOWS, "windows"))
+        return;
+    size_t n = json_array_size(list.value);
+    asset->window = SCENARIO_NODE_NEW(&list, struct scenario_window, n);
+    for (size_t i = 0; asset->window && i < n; i++) {
+        struct scenario_node item = scenario_node_item(&list, i);
+        struct scenario_window *window = &asset->window[asset->n_windows];
+        if (!scenario_read_window_value(&item, window))
+            continue;
+        if (window->from_ns >= window->to_ns)
+            scenario_node_problem(&item, PH_EINPUT, "[from, to], to after from",
+                                  "no time lies in this window");
+        else
+            asset->n_windows++;
+    }
+}
+
 static void asset_read(const struct scenario_node *node, const struct scenario_case *c,
                        struct scenario_asset *asset)
 {
@@ -143,6 +164,8 @@ static void asset_read(const struct scenario_node *node, const struct scenario_c
                                                      {"endurance", SCENARIO_DURATION},
                                                      {"reserve_percent"},
                                                      {"turn_allowance_percent"},
+                                                     {"windows"},
+                                                     {"daylight_only"},
                                                      {"parked"},
                                                      {"keep"}};
     static const char *const types[] = {"fixed-wing", "helicopter", "vessel", "boat", "drone", NULL};
@@ -172,6 +195,8 @@ static void asset_read(const struct scenario_node *node, const struct scenario_c
     if (scenario_read_number(node, "turn_allowance_percent", (struct scenario_range){0, 90},
                              SCENARIO_OPTIONAL, &percent))
         asset->turn_allowance_frac = percent / 100;
+    windows_read(node, asset);
+    scenario_read_bool(node, "daylight_only", &asset->daylight_only);
     scenario_read_bool(node, "parked", &asset->parked);
     scenario_read_path(node, "keep", SCENARIO_OPTIONAL, &asset->keep);
     conditions_read(node, &asset->conditions);
@@ -212,12 +237,44 @@ static void avoid_read(const struct scenario_node *root, struct scenario_case *c
     }
 }
 
+static void must_read(const struct scenario_node *root, struct scenario_case *c)
+{
+    static const struct scenario_member members[] = {{"id"}, {"polygon"}, {"coverage"}};
+    struct scenario_node list = scenario_node_member(root, "must");
+    if (!list.value || !scenario_node_is_array(&list, 0, MAX_MUST, "areas"))
+        return;
+    size_t n = json_array_size(list.value);
+    c->must = SCENARIO_NODE_NEW(&list, struct scenario_must, n);
+    for (size_t i = 0; c->must && i < n; i++) {
+        struct scenario_node item = scenario_node_item(&list, i);
+        struct scenario_must *must = &c->must[c->n_must];
+        *must = (struct scenario_must){.coverage = 1};
+        if (!scenario_node_is_object(&item, members, COUNT(members)))
+            continue;
+        scenario_read_id(&item, &must->id);
+        scenario_read_number(&item, "coverage", (struct scenario_range){0.05, 10}, SCENARIO_OPTIONAL,
+                             &must->coverage);
+        if (scenario_read_polygon(&item, "polygon", &must->corner, &must->n))
+            c->n_must++;
+    }
+}
+
+static void objective_read(const struct scenario_node *root, struct scenario_case *c)
+{
+    static const char *const objectives[] = {"pos", "expected-time", "survival", NULL};
+    int objective = SCENARIO_POS;
+    scenario_read_choice(root, "objective", objectives, SCENARIO_OPTIONAL, &objective);
+    c->objective = (enum scenario_objective)objective;
+}
+
 void scenario_assets_read(const struct scenario_node *root, struct scenario_case *c)
 {
     struct scenario_node list = scenario_node_member(root, "assets");
     c->conditions = (struct scenario_conditions){.visibility_nm = NAN, .wind_kn = NAN, .sea_height_ft = NAN};
     conditions_read(root, &c->conditions);
     avoid_read(root, c);
+    must_read(root, c);
+    objective_read(root, c);
     if (!list.value || !scenario_node_is_array(&list, 0, MAX_ASSETS, "assets"))
         return;
     size_t n = json_array_size(list.value);

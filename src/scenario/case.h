@@ -159,6 +159,8 @@ struct scenario_conditions { // NAN where not given
     enum scenario_detection detection;
 };
 
+enum scenario_objective { SCENARIO_POS, SCENARIO_EXPECTED_TIME, SCENARIO_SURVIVAL };
+
 struct scenario_asset {
     const char *id;
     const char *pointer; // "/assets/0"
@@ -179,13 +181,23 @@ struct scenario_asset {
     struct geo_pos return_to;              // equal to from when not given
     double turn_allowance_frac;            // 0.15
     struct scenario_conditions conditions; // the case's, overridden by the asset's own
-    bool parked;                           // not to be used
-    const char *keep;                      // plan.json (resolved) whose area for this asset is kept, NULL
+    struct scenario_window *window;        // it searches only within one of them
+    size_t n_windows;
+    bool daylight_only; // between sunrise and sunset
+    bool parked;        // not to be used
+    const char *keep;   // plan.json (resolved) whose area for this asset is kept, NULL
 };
 
 struct scenario_avoid { // water that no search area may touch
     struct geo_pos *corner;
     size_t n;
+};
+
+struct scenario_must { // water that must be searched
+    const char *id;
+    struct geo_pos *corner;
+    size_t n;
+    double coverage; // sweep width / track spacing, 1 when not given
 };
 
 struct scenario_track_point {
@@ -251,6 +263,9 @@ struct scenario_case {
     size_t n_assets;
     struct scenario_avoid *avoid;
     size_t n_avoid;
+    struct scenario_must *must;
+    size_t n_must;
+    enum scenario_objective objective;
     struct scenario_conditions conditions;
     struct scenario_search *search;
     size_t n_searches;

@@ -322,14 +322,14 @@ bool scenario_read_time(const struct scenario_node *object, const char *key, enu
     return present(&node, need, "a time such as \"2016-08-29T02:00Z\"") && time_value(&node, out);
 }
 
-bool scenario_read_window(const struct scenario_node *object, const char *key, enum scenario_need need,
-                          struct scenario_window *out)
+static const char WINDOW_EXPECTED[] = "a time, or a window [from, to] of two times";
+
+// A window [from, to], or an instant, that is the node itself.
+bool scenario_read_window_value(const struct scenario_node *at, struct scenario_window *out)
 {
-    struct scenario_node node = scenario_node_member(object, key);
+    struct scenario_node node = *at;
     struct scenario_window window;
-    const char *expected = "a time, or a window [from, to] of two times";
-    if (!present(&node, need, expected))
-        return false;
+    const char *expected = WINDOW_EXPECTED;
     if (!json_is_array(node.value)) {
         if (!time_value(&node, &window.from_ns))
             return false;
@@ -351,6 +351,13 @@ bool scenario_read_window(const struct scenario_node *object, const char *key, e
     if (good)
         *out = window;
     return good;
+}
+
+bool scenario_read_window(const struct scenario_node *object, const char *key, enum scenario_need need,
+                          struct scenario_window *out)
+{
+    struct scenario_node node = scenario_node_member(object, key);
+    return present(&node, need, WINDOW_EXPECTED) && scenario_read_window_value(&node, out);
 }
 
 // ---- positions ----

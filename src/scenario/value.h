@@ -54,6 +54,7 @@ bool scenario_read_time(const struct scenario_node *object, const char *key, enu
 // A window [from, to], or an instant.
 bool scenario_read_window(const struct scenario_node *object, const char *key, enum scenario_need need,
                           struct scenario_window *out);
+bool scenario_read_window_value(const struct scenario_node *node, struct scenario_window *out);
 
 bool scenario_read_position(const struct scenario_node *object, const char *key, enum scenario_need need,
                             struct geo_pos *out);
