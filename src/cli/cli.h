@@ -45,8 +45,8 @@ struct cli_args {
     double cell_nm; // 0: chosen by the program
     const char *observed[CLI_MOST_OBSERVED];
     size_t n_observed;
-    const char *horizon_h;                  // list of numbers, or NULL
-    const char *evaluate;                   // a plan.json, or NULL
+    const char *horizon_h; // list of numbers, or NULL
+    const char *evaluate;  // a plan.json, or NULL
     bool has_objective;
     enum scenario_objective objective;
     double budget_s;                        // 0: the default

@@ -303,7 +303,7 @@ static enum ph_status make(struct plan_making *m, struct ph_err *err)
         status = moments_make(m, err);
     if (!status && m->problem->n_assets)
         must_warn(m);
-    if (!status && m->out->n_areas && !m->problem->brief)
+    if (!status && m->out->n_areas && !m->problem->brief && !m->problem->quick)
         status = reasons_make(m, err);
     if (!status)
         valid_fill(m->out, cloud);

@@ -38,14 +38,14 @@ struct run {
     double prior_pos;  // cumulative POS of those searches; NAN without
     struct export_taught taught;
 
-    const char *evaluate;          // a plan.json whose areas are taken as they are, NULL: plan
-    bool has_objective;            // said on the command line, over the case's
+    const char *evaluate; // a plan.json whose areas are taken as they are, NULL: plan
+    bool has_objective;   // said on the command line, over the case's
     enum scenario_objective objective;
     enum plan_objective plan_objective; // that was planned for
-    double budget_s;               // of the planner, 0: the default
-    bool quick;                    // evaluating: POS only, no bound
-    struct plan_asset *plan_asset; // those that can take part
-    size_t *plan_asset_index;      // their place in the case
+    double budget_s;                    // of the planner, 0: the default
+    bool quick;                         // evaluating: POS only, no bound
+    struct plan_asset *plan_asset;      // those that can take part
+    size_t *plan_asset_index;           // their place in the case
     size_t n_plan_assets;
     struct sensor_sweep *sweep;  // [n_assets * n_objects]
     bool *sweep_known;           // [n_assets]

@@ -137,7 +137,7 @@ static void document_read(const struct scenario_node *root, const struct scenari
                           struct scenario_case *c)
 {
     static const struct scenario_member members[] = {
-        {"pharos"}, {"name"}, {"objects"},   {"scenarios"},  {"environment"}, {"drift"},    {"assets"},
+        {"pharos"}, {"name"}, {"objects"},   {"scenarios"},  {"environment"}, {"drift"},     {"assets"},
         {"avoid"},  {"must"}, {"objective"}, {"conditions"}, {"searches"},    {"sightings"}, {"debris"}};
     struct scenario_window times;
     if (!scenario_node_is_object(root, members, COUNT(members)))
