@@ -96,8 +96,8 @@ static enum ph_status inputs_find(const struct scenario_case *c, struct inputs *
             if (c->forcing[kind][i].file)
                 status = pattern_add(inputs, c->forcing[kind][i].file, err);
     for (size_t i = 0; !status && i < c->n_searches; i++)
-        if (c->search[i].file)
-            status = pattern_add(inputs, c->search[i].file, err);
+        if (c->search[i].file || c->search[i].plan)
+            status = pattern_add(inputs, c->search[i].file ? c->search[i].file : c->search[i].plan, err);
     return status;
 }
 

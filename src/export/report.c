@@ -220,7 +220,8 @@ static void cumulative(const struct export_product *p, struct core_buf *out)
         out, "<p>Searches already flown had a chance of %s; nothing was found, and this plan knows it.",
         before);
     if (p->plan) {
-        export_report_percent(fmin(p->prior_pos + p->plan->pos_total, 1), after);
+        // the plan's POS is a share of what the searches have left
+        export_report_percent(p->prior_pos + (1 - p->prior_pos) * p->plan->pos_total, after);
         core_buf_printf(out, " Together with this plan: %s.", after);
     }
     core_buf_puts(out, "</p>\n");
@@ -328,6 +329,8 @@ enum ph_status export_report_html(const struct export_product *p, struct core_bu
 {
     head(p, out);
     enum ph_status status = glance(p, out, err);
+    if (!status)
+        status = export_report_taught(p, out, err);
     if (!status)
         status = export_report_why(p, out, err);
     for (size_t i = 0; p->plan && i < p->plan->n_areas && !status; i++)

@@ -16,6 +16,9 @@ enum ph_status export_report_unit(const struct export_product *p, size_t area, s
 // Why each unit is where it is, what more would help, what remains.
 enum ph_status export_report_why(const struct export_product *p, struct core_buf *out,
                                  struct ph_err *err) PH_NODISCARD;
+// Searches flown, sightings, debris: nothing when there are none.
+enum ph_status export_report_taught(const struct export_product *p, struct core_buf *out,
+                                    struct ph_err *err) PH_NODISCARD;
 void export_report_facts(const struct export_product *p, struct core_buf *out);
 
 // Sources, what each served and when, and how they differ.

@@ -331,7 +331,7 @@ static void key_make(const struct study *study, const struct scenario_case *c, c
         for (size_t i = 0; i < c->n_forcing[kind]; i++)
             files_hash(&hash, c->forcing[kind][i].file);
     for (size_t i = 0; i < c->n_searches; i++)
-        files_hash(&hash, c->search[i].file);
+        files_hash(&hash, c->search[i].file ? c->search[i].file : c->search[i].plan);
     crypto_hash_sha256_final(&hash, digest);
     sodium_bin2hex(key, STUDY_KEY, digest, (STUDY_KEY - 1) / 2);
 }

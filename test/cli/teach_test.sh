@@ -90,6 +90,9 @@ taught kind 'abs([o["posterior"] for o in t["objects"]][0] - 0.9) < 1e-3' "a sig
 taught as-planned 'abs(t["cumulative_pos"] - json.load(open("planning/plan.json"))["pos_total"]) < 1e-3' \
     "a plan that counts as flown has the POS that the plan promised"
 taught half-planned '0 < t["cumulative_pos"] < other("as-planned")["cumulative_pos"]' "and less when it was broken off"
+grep -q 'What searches and reports have taught' turn0/report.html && grep -q 'debris <b><bdi>oar' turn0/report.html &&
+    grep -q 'Before any report' turn0/report.html && grep -q 'With the plan of this report' as-planned/report.html
+ok $? "the report shows search by search, report by report, and the map before and after"
 exits 2 "a unit that is not in that plan is refused" pharos run nobody-planned.json -o nobody-planned
 says err "has no asset 'Ship'" "by name"
 pharos run placed.json -o placed >out 2>&1
