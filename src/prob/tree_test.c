@@ -49,7 +49,7 @@ int main(void)
 {
     struct core_arena arena = {0};
     struct prob_tree tree, again;
-    double left, whole = 0, mean = 0;
+    double left = 0, whole = 0, mean = 0;
     sample_fill();
     for (size_t i = 0; i < N; i++)
         mean += target[i] / N;

@@ -81,8 +81,9 @@ static void find_read(const struct scenario_node *node, struct scenario_search *
     struct scenario_node find = scenario_node_member(node, "find");
     if (!find.value || !scenario_node_is_object(&find, members, COUNT(members)))
         return;
-    search->has_find = scenario_read_position(&find, "position", SCENARIO_REQUIRED, &search->find.pos) &
-                       scenario_read_time(&find, "time", SCENARIO_REQUIRED, &search->find.t_ns);
+    bool placed = scenario_read_position(&find, "position", SCENARIO_REQUIRED, &search->find.pos);
+    bool dated = scenario_read_time(&find, "time", SCENARIO_REQUIRED, &search->find.t_ns);
+    search->has_find = placed && dated;
     if (!search->found)
         scenario_node_problem(&find, PH_EINPUT, "\"found\": true beside it",
                               "a find of a search without find");
