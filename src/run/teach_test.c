@@ -94,7 +94,7 @@ static void against_brute_force(void)
     double truth[CELLS], mass[CELLS], sum[CELLS] = {0}, pos = 0, worst = 0, share = 0, person = 0,
                                       effective = 1;
     size_t rounds = 0;
-    if (!begin(&brute, text, 100000, 11)) {
+    if (!begin(&brute, text, 60000, 11)) {
         brute.status = run_planner_cloud(&brute.run, &cloud, &brute.err);
         if (!brute.status)
             brute.status = run_reports_read(&brute.run, &reports, &brute.err);
