@@ -6,6 +6,7 @@
 #include "core/err.h"
 #include "core/units.h"
 #include "plan/climb.h"
+#include "plan/trackline.h"
 
 enum { STARTS = 96, KEPT = 3 };
 static const double EFFORT = 2.0 / 3; // of the first search
@@ -95,6 +96,35 @@ static double respond_datum(struct plan_crew *crew, size_t asset, double effort,
     return top;
 }
 
+// On a cloud that is a line also passes along it.
+static double respond_line(struct plan_crew *crew, size_t asset, double effort, const struct plan_view *view,
+                           const double *x, const double *y, struct plan_wish *best, double top)
+{
+    enum { PASSES = 4, SPACINGS = 3, TRIES = PASSES * SPACINGS };
+    static const double coverage[SPACINGS] = {0.5, 0.8, 1.3};
+    struct plan_wish line = {.kind = PLAN_TRACKLINE}, wish[TRIES];
+    double score[TRIES];
+    if (crew->problem->detection == PLAN_RANDOM ||
+        !plan_trackline_route(crew->scene, &view->spread, x, y, crew->left, &line))
+        return top;
+    for (int i = 0; i < TRIES; i++) {
+        struct plan_dice d = plan_climb_roll(crew, asset);
+        wish[i] = line;
+        wish[i].log_aspect = log(1 + i % PASSES);
+        wish[i].log_spacing = log(fmax(crew->sweep_m[asset], 50) / coverage[i / PASSES]);
+        wish[i].far_end = d.more[1] < 0, wish[i].right = d.more[2] < 0;
+    }
+    plan_crew_score(crew, asset, wish, TRIES, score);
+    int at = 0;
+    for (int i = 1; i < TRIES; i++)
+        if (score[i] > score[at])
+            at = i;
+    double got = plan_climb(crew, asset, &wish[at], score[at], 0.1, (int)(8 * effort + 1), &view->spread);
+    if (got > top)
+        top = got, *best = wish[at];
+    return top;
+}
+
 // The best answer of one asset to what the others leave, from scratch. Places it when it gains anything.
 void plan_optimise_respond(struct plan_crew *crew, size_t asset, double effort, double *x, double *y)
 {
@@ -122,6 +152,7 @@ void plan_optimise_respond(struct plan_crew *crew, size_t asset, double effort, 
     }
     top = plan_climb(crew, asset, &best, top, 0.15, (int)(6 * effort + 1), &view.spread);
     top = respond_datum(crew, asset, effort, &view, &best, top);
+    top = respond_line(crew, asset, effort, &view, x, y, &best, top);
     if (top > 0)
         plan_crew_place(crew, asset, &best);
 }

@@ -99,7 +99,7 @@ struct plan_waypoint {
 // What one asset does. Lengths in whole 0.1 NM, centre in whole 0.1 minute, orientation in whole degrees.
 struct plan_area {
     size_t asset;        // index
-    const char *pattern; // "PS" legs along the long side, "CS" along the short side, "SS", "VS"
+    const char *pattern; // "PS" legs along the long side, "CS" along the short side, "SS", "VS", "TS"
     double drift_mps, drift_toward_deg; // the frame of SS and VS; 0: over ground
     struct geo_pos centre, corner[4], csp;
     double length_m, width_m; // long and short side

@@ -4,6 +4,7 @@
 
 #include "core/units.h"
 #include "plan/pattern.h"
+#include "plan/trackline.h"
 
 static const double TENTH_NM = CORE_M_PER_NM / 10;
 
@@ -126,7 +127,10 @@ bool plan_rectangle_make(const struct plan_flat *flat, const struct plan_asset *
     r.speed_mps = asset->speed_mps;
     if (!plan_window_of(asset, r.centre, r.centre, from_ns, to_ns, &r.window))
         return false;
-    if (r.kind != PLAN_PARALLEL) {
+    if (r.kind == PLAN_TRACKLINE) {
+        if (!plan_trackline_make(flat, asset, wish, least_spacing(asset), from_ns, to_ns, &r))
+            return false;
+    } else if (r.kind != PLAN_PARALLEL) {
         if (!plan_pattern_make(flat, asset, wish, least_spacing(asset), from_ns, to_ns, &r))
             return false;
     } else if (!shape(asset, wish, r.speed_mps * window_s(&r.window), &r) ||
@@ -144,6 +148,8 @@ bool plan_rectangle_make(const struct plan_flat *flat, const struct plan_asset *
 size_t plan_rectangle_vertices(const struct plan_rectangle *r, int64_t t0_ns,
                                struct plan_vertex out[2 * PLAN_MOST_LEGS])
 {
+    if (r->kind == PLAN_TRACKLINE)
+        return plan_trackline_vertices(r, t0_ns, out);
     if (r->kind != PLAN_PARALLEL)
         return plan_pattern_vertices(r, t0_ns, out);
     double start_s = (double)(r->window.start_ns - t0_ns) / CORE_NS_PER_S, run_m = 0;
@@ -164,7 +170,7 @@ size_t plan_rectangle_vertices(const struct plan_rectangle *r, int64_t t0_ns,
 const char *plan_rectangle_pattern(const struct plan_rectangle *r)
 {
     if (r->kind != PLAN_PARALLEL)
-        return r->kind == PLAN_SQUARE ? "SS" : "VS";
+        return r->kind == PLAN_SQUARE ? "SS" : r->kind == PLAN_SECTOR ? "VS" : "TS";
     return r->leg_side_m >= r->creep_side_m ? "PS" : "CS";
 }
 

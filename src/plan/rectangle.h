@@ -13,7 +13,9 @@
 #include "plan/scene.h"
 #include "plan/window.h"
 
-enum plan_kind { PLAN_PARALLEL, PLAN_SQUARE, PLAN_SECTOR }; // PS and CS; SS; VS (plan/pattern.h)
+// PS and CS; SS and VS (plan/pattern.h); TS (plan/trackline.h)
+enum plan_kind { PLAN_PARALLEL, PLAN_SQUARE, PLAN_SECTOR, PLAN_TRACKLINE };
+enum { PLAN_ROUTE_MOST = 7 };
 
 struct plan_wish {
     enum plan_kind kind;
@@ -23,6 +25,9 @@ struct plan_wish {
     double log_spacing;  // metres
     double log_aspect;   // leg side / creep side
     bool far_end, right; // which of the four corners: begin at the legs' far end, creep to the left of them
+    // TS: the line about the centre, turned by bearing_deg; exp(log_aspect) is the number of passes
+    struct geo_xy route[PLAN_ROUTE_MOST];
+    size_t n_route;
 };
 
 struct plan_rectangle {
@@ -36,6 +41,8 @@ struct plan_rectangle {
     double leg_side_m, creep_side_m, spacing_m;
     size_t n_legs;
     bool far_end, right;
+    struct geo_xy route[PLAN_ROUTE_MOST]; // TS: in the plane
+    size_t n_route, n_passes;
     struct plan_window window;
     double track_m, speed_mps; // made good
     int64_t end_ns;            // last waypoint
@@ -48,7 +55,7 @@ bool plan_rectangle_make(const struct plan_flat *flat, const struct plan_asset *
                          const struct plan_wish *wish, int64_t from_ns, int64_t to_ns,
                          struct plan_rectangle *out);
 
-// "PS" legs along the long side, "CS" along the short side, "SS", "VS".
+// "PS" legs along the long side, "CS" along the short side, "SS", "VS", "TS".
 const char *plan_rectangle_pattern(const struct plan_rectangle *rectangle);
 
 // The 2 n vertices of its legs; the first is the commence search point.

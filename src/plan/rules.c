@@ -163,8 +163,11 @@ double plan_rules_land_factor(const struct plan_crew *crew, const struct plan_re
 
 // --- what must be searched --------------------------------------------------------------------------------
 
+// Evenly covered: in the box of a sector search or a trackline much is not.
 static bool box_holds(const struct plan_rectangle *r, struct geo_xy p)
 {
+    if (r->kind == PLAN_SECTOR || r->kind == PLAN_TRACKLINE)
+        return false;
     double dx = p.x_m - r->x_m, dy = p.y_m - r->y_m;
     return fabs(dx * r->ux + dy * r->uy) <= r->leg_side_m / 2 &&
            fabs(dx * r->uy - dy * r->ux) <= r->creep_side_m / 2;
