@@ -232,6 +232,9 @@ enum ph_status export_task_text(const struct export_product *p, size_t area, str
                                 struct ph_err *err) PH_NODISCARD;
 enum ph_status export_action_plan_text(const struct export_product *p, struct core_buf *out,
                                        struct ph_err *err) PH_NODISCARD;
+// The manual method step by step, for those who learned it on paper.
+enum ph_status export_worksheet_text(const struct export_product *p, struct core_buf *out,
+                                     struct ph_err *err) PH_NODISCARD;
 enum ph_status export_sitrep_text(const struct export_product *p, struct core_buf *out,
                                   struct ph_err *err) PH_NODISCARD;
 enum ph_status export_report_html(const struct export_product *p, struct core_buf *out,

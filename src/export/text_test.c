@@ -166,8 +166,41 @@ static void paragraphs_are_broken(void)
     core_buf_fini(&buf);
 }
 
+// The worked chain of the manual method: every figure of every step stands in the text.
+static void worksheet_steps(void)
+{
+    static const char *const says[] = {
+        "E: 3.94 NM",       "634.5 SQUARE NM",     "E X E = 15.50", "Z / FZ = 40.94", "FS: 1.8621",
+        "FS X E = 7.33 NM", "CO: Z / AREA = 2.95", " 0.4574 NM",    " 0.7623 NM",     "POS 89.48 PCT"};
+    struct fixture f;
+    struct core_buf buf = {0};
+    fixture_init(&f, (struct geo_pos){33.1667, 12.5}, 1);
+    struct plan_result plan = *f.p.plan;
+    double m = CORE_M_PER_NM, e = 3.937003937 * m, z = 634.5 * m * m, pos = 0.89477;
+    double factor = 1.8621, radius = factor * e; // the specification's own figures
+    struct plan_worksheet_unit unit[] = {{0, 1.35 * m, 0}, {1, 2.25 * m, 0}};
+    unit[0].track_m = z / 2 / unit[0].sweep_m, unit[1].track_m = z / 2 / unit[1].sweep_m;
+    plan.worksheet = (struct plan_worksheet){.unit = unit,
+                                             .n_units = 2,
+                                             .error_m = e,
+                                             .effort_m2 = z,
+                                             .factor = factor,
+                                             .radius_m = radius,
+                                             .coverage = z / (4 * radius * radius),
+                                             .poc = pos,
+                                             .pod = 1,
+                                             .pos = pos};
+    f.p.plan = &plan;
+    bool made = !export_worksheet_text(&f.p, &buf, NULL);
+    for (size_t i = 0; i < sizeof says / sizeof *says; i++)
+        tap_ok(made && strstr(buf.text, says[i]), "the worksheet says %s", says[i]);
+    core_buf_fini(&buf);
+    fixture_fini(&f);
+}
+
 int main(void)
 {
+    worksheet_steps();
     struct fixture f;
     char long_name[5000];
     fixture_init(&f, (struct geo_pos){33.1667, 12.5}, 1);

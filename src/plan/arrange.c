@@ -181,16 +181,22 @@ void plan_arrange_lay(struct plan_crew *crew, enum plan_layout kind, const size_
         tiles(crew, &lay, all, list, n, effort);
 }
 
-bool plan_arrange_worksheet(const struct plan_crew *crew, struct plan_worksheet *out)
+bool plan_arrange_worksheet(const struct plan_crew *crew, struct core_arena *arena,
+                            struct plan_worksheet *out)
 {
-    struct plan_worksheet w = {0};
+    struct plan_worksheet w = {
+        .unit = CORE_ARENA_NEW(arena, struct plan_worksheet_unit, crew->problem->n_assets)};
     struct plan_spread s;
+    if (!w.unit)
+        return false;
     double mid = 0;
     for (size_t a = 0; a < crew->problem->n_assets; a++) {
         struct plan_view view;
         double effort = plan_arrange_effort(crew, a);
-        if (effort > 0 && plan_view_of(crew, a, NULL, &view))
-            w.effort_m2 += effort, mid += effort * view.mid_s;
+        if (!(effort > 0) || !plan_view_of(crew, a, NULL, &view))
+            continue;
+        w.effort_m2 += effort, mid += effort * view.mid_s;
+        w.unit[w.n_units++] = (struct plan_worksheet_unit){a, crew->sweep_m[a], view.track_m};
     }
     if (!(w.effort_m2 > 0) || !plan_scene_spread(crew->scene, mid / w.effort_m2, NULL, &s))
         return false;

@@ -36,7 +36,8 @@ void plan_arrange_keep(const struct plan_crew *crew, struct plan_arrangement *to
 // Places an arrangement; false when it breaks a rule on the way.
 bool plan_arrange_place(struct plan_crew *crew, const struct plan_arrangement *arrangement);
 
-// The worksheet's steps for those who are planned; false when there is no effort.
-bool plan_arrange_worksheet(const struct plan_crew *crew, struct plan_worksheet *out);
+// The worksheet's steps for those who are planned, units in the arena; false when there is no effort.
+bool plan_arrange_worksheet(const struct plan_crew *crew, struct core_arena *arena,
+                            struct plan_worksheet *out);
 
 #endif

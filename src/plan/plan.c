@@ -139,7 +139,7 @@ static enum ph_status search(struct plan_making *m, struct ph_err *err)
         status = plan_optimise_explore(&m->scouts, m->job, &m->arena, &best, &manual, err);
     if (status)
         return status;
-    if (!plan_arrange_worksheet(&m->crew, &m->out->worksheet))
+    if (!plan_arrange_worksheet(&m->crew, &m->out->arena, &m->out->worksheet))
         m->out->worksheet = (struct plan_worksheet){0};
     bool lawful = plan_arrange_place(&m->crew, &manual);
     double manual_pos = plan_crew_pos(&m->crew);

@@ -142,7 +142,14 @@ struct plan_another {
 };
 
 // The manual worksheet for the same effort, step by step: POS = POC x POD of one square on a circular normal.
+struct plan_worksheet_unit {
+    size_t asset;
+    double sweep_m, track_m; // track at search speed, less the turn allowance
+};
+
 struct plan_worksheet {
+    struct plan_worksheet_unit *unit;
+    size_t n_units;
     double error_m;   // E, total probable error: 50 % lie within it
     double effort_m2; // Z, sum of sweep width x track at search speed
     double factor;    // fs, the optimal search factor

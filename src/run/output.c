@@ -213,6 +213,7 @@ static enum ph_status texts_write(struct stage *stage, const struct export_produ
         {"plan.kml", export_plan_kml, true, true},
         {"plan.png", plan_png, true, true},
         {"search-action-plan.txt", export_action_plan_text, true, true},
+        {"worksheet.txt", export_worksheet_text, true, true},
         {"sitrep.txt", export_sitrep_text, true, false},
         {"containment.geojson", export_containment_geojson, false, false},
         {"start-region.geojson", export_start_region_geojson, false, false},

@@ -207,6 +207,8 @@ static enum ph_status plan_reindex(struct run *run, struct ph_err *err)
     struct plan_result *plan = &run->plan;
     for (size_t i = 0; i < plan->n_areas; i++)
         plan->area[i].asset = run->plan_asset_index[plan->area[i].asset];
+    for (size_t i = 0; i < plan->worksheet.n_units; i++)
+        plan->worksheet.unit[i].asset = run->plan_asset_index[plan->worksheet.unit[i].asset];
     for (size_t i = 0; i < plan->n_another; i++)
         plan->another[i].asset = run->plan_asset_index[plan->another[i].asset];
     struct plan_unused *unused =

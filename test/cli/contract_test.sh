@@ -14,7 +14,7 @@ exits 0 "a find is traced back" pharos run "$PHAROS_SOURCE/examples/cases/backtr
 grep -q '"effective_members"' traced/start-region.geojson && grep -q 'members agree with the find' traced/report.html
 ok $? "to the region of its start, which is told"
 exits 0 "a run without warnings is done" pharos run "$PHAROS_SOURCE/test/cli/input/raft.json" -o raft "${few[@]}"
-for file in summary.json trajectories.nc probability.nc containment.geojson plan.json plan.geojson plan.kml plan.png report.html \
+for file in summary.json trajectories.nc probability.nc containment.geojson plan.json plan.geojson plan.kml plan.png worksheet.txt report.html \
     search-action-plan.txt tasks/Rescue-1.gpx tasks/Rescue-1.rtz tasks/Rescue-1.txt; do
     test -s "raft/$file"
     ok $? "run leaves $file"
