@@ -21,9 +21,9 @@ _pharos() {
     check) options="-o --json --quiet --verbose --help" ;;
     allocate) options="--json --threads --quiet --verbose --help" ;;
     case)
-        options="--db --who --why --valid --seq --head --all --output --json --threads --particles --seed --help"
+        options="--db --who --why --valid --seq --head --all --to --from --keys --output --json --threads --particles --seed --help"
         if ((COMP_CWORD == 2)); then
-            mapfile -t COMPREPLY < <(compgen -W "new list show log edit report note attach get run again close reopen verify backup restore" -- "$cur")
+            mapfile -t COMPREPLY < <(compgen -W "new list show log edit report note attach get run again close reopen keys trust export import verify backup restore" -- "$cur")
             return
         fi
         ;;
@@ -48,7 +48,7 @@ _pharos() {
     *) return ;;
     esac
     case $prev in
-    --threads | --particles | --seed | --cell_nm | --at | --place | --every_h | --horizon_h | --budget_s | --who | --why | --valid | --seq | --head) return ;;
+    --threads | --particles | --seed | --cell_nm | --at | --place | --every_h | --horizon_h | --budget_s | --who | --why | --valid | --seq | --head | --to | --from) return ;;
     esac
     if [[ $cur == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")

@@ -21,7 +21,10 @@ cli_case_fn cli_case_list, cli_case_show, cli_case_log, cli_case_get, cli_case_v
 cli_case_fn cli_case_new, cli_case_edit, cli_case_report, cli_case_note, cli_case_attach, cli_case_close,
     cli_case_reopen, cli_case_backup, cli_case_restore;
 cli_case_fn cli_case_run, cli_case_again;
+cli_case_fn cli_case_keys, cli_case_trust, cli_case_export, cli_case_import;
 
+// --who, PHAROS_WHO or the login name; NULL when there is none.
+const char *cli_case_who(const struct cli_args *args);
 // The id that operand i begins.
 enum ph_status cli_case_id(struct cli_case *c, size_t i, char out[STORE_ID], struct ph_err *err) PH_NODISCARD;
 // Who, why, when and the number seen, as the options say.

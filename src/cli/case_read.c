@@ -10,6 +10,7 @@
 #include "core/file.h"
 #include "core/json.h"
 #include "core/time.h"
+#include "store/bundle.h"
 #include "store/verify.h"
 
 enum { PAGE = 256 };
@@ -133,25 +134,40 @@ enum ph_status cli_case_show(struct cli_case *c, struct ph_err *err)
 
 // ---- log
 
-static void event_text(const struct store_event *event, struct core_buf *out)
+static void event_text(const struct store_event *event, const char *before, struct core_buf *out)
 {
     char received[CORE_TIME_TEXT], valid[CORE_TIME_TEXT];
     core_time_iso(event->received_ns, received);
     core_time_iso(event->valid_ns, valid);
-    core_buf_printf(out, "%lld  %s  %s by %s", (long long)event->seq, received, event->kind, event->who);
+    core_buf_printf(out, "%s%lld  %s  %s by %s", before, (long long)event->seq, received, event->kind,
+                    event->who);
     if (event->valid_ns != event->received_ns)
         core_buf_printf(out, ", of %s", valid);
     if (event->why[0])
         core_buf_printf(out, ": %s", event->why);
     core_buf_puts(out, "\n");
     if (strcmp(event->body, "{}") != 0)
-        core_buf_printf(out, "    %.600s%s\n", event->body, strlen(event->body) > 600 ? "..." : "");
+        core_buf_printf(out, "%s    %.600s%s\n", before, event->body, strlen(event->body) > 600 ? "..." : "");
     for (size_t i = 0; i < event->n_refs; i++) {
         char hex[STORE_HEX];
         store_hex(event->ref[i].hash, hex);
-        core_buf_printf(out, "    %.12s  %9lld  %s\n", hex, (long long)event->ref[i].size,
+        core_buf_printf(out, "%s    %.12s  %9lld  %s\n", before, hex, (long long)event->ref[i].size,
                         event->ref[i].name);
     }
+}
+
+// What the other centre wrote, below the event that took it in.
+static enum ph_status branch_text(struct cli_case *c, const struct store_event *event,
+                                  struct core_arena *arena, struct ph_err *err)
+{
+    struct store_event *branch = NULL;
+    size_t n = 0;
+    if (strcmp(event->kind, "merged") != 0)
+        return PH_OK;
+    enum ph_status status = store_branch_read(c->store, event, arena, &branch, &n, err);
+    for (size_t i = 0; !status && i < n; i++)
+        event_text(&branch[i], "    | ", &c->out);
+    return status;
 }
 
 static enum ph_status events_walk(struct cli_case *c, const char *id, struct core_json *json,
@@ -168,7 +184,9 @@ static enum ph_status events_walk(struct cli_case *c, const char *id, struct cor
             if (c->args->json)
                 store_event_json(&event[i], json);
             else
-                event_text(&event[i], &c->out);
+                event_text(&event[i], "", &c->out);
+            if (!c->args->json)
+                status = branch_text(c, &event[i], &arena, err);
             after = event[i].seq;
         }
         core_arena_fini(&arena);

@@ -25,6 +25,8 @@ static const struct part {
     {"get", 3, 3, STORE_THERE, cli_case_get},       {"run", 1, 1, STORE_THERE, cli_case_run},
     {"again", 2, 2, STORE_THERE, cli_case_again},   {"close", 1, 1, STORE_THERE, cli_case_close},
     {"reopen", 1, 1, STORE_THERE, cli_case_reopen}, {"verify", 0, 1, STORE_THERE, cli_case_verify},
+    {"keys", 0, 0, STORE_NONE, cli_case_keys},      {"trust", 0, 2, STORE_MADE, cli_case_trust},
+    {"export", 1, 1, STORE_THERE, cli_case_export}, {"import", 1, 1, STORE_MADE, cli_case_import},
     {"backup", 1, 1, STORE_THERE, cli_case_backup}, {"restore", 1, 1, STORE_MADE, cli_case_restore},
 };
 
@@ -59,7 +61,7 @@ enum ph_status cli_case_number(struct cli_case *c, size_t i, int64_t *out, struc
     return PH_OK;
 }
 
-static const char *who_of(const struct cli_args *args)
+const char *cli_case_who(const struct cli_args *args)
 {
     const char *usual = getenv("PHAROS_WHO");
     if (args->on_case.who)
@@ -76,7 +78,7 @@ enum ph_status cli_case_entry(struct cli_case *c, const char *id, struct store_e
     struct store_entry entry = {
         .case_id = id,
         .expected_seq = given->has_seq ? (int64_t)given->seq : STORE_ANY,
-        .who = who_of(c->args),
+        .who = cli_case_who(c->args),
         .why = given->why,
         .has_valid = given->valid != NULL,
     };

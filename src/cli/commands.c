@@ -110,6 +110,14 @@ const struct cli_command cli_commands[] = {
      "from\n"
      "  again ID N                  runs what event N ran once more and compares the results byte for byte\n"
      "  close ID, reopen ID         with a reason (--why)\n"
+     "  keys                        this centre's public key, to give to others; makes the keys the first "
+     "time\n"
+     "  trust [KEY NAME]            take cases that are signed with KEY; without arguments: who is trusted\n"
+     "  export ID --to WHOM -o FILE the case with all its files, signed, for WHOM only: keys or names of "
+     "trusted centres,\n"
+     "                              with commas between; without --to for whoever knows PHAROS_PASSPHRASE\n"
+     "  import FILE [--from KEY]    a case from another centre; its log is kept, news become a branch of "
+     "ours\n"
      "  verify [ID] [--head HASH]   every hash, every file; HASH of an event noted elsewhere must be in the "
      "log\n"
      "  backup FILE, restore FILE   everything, in one file; restore fills a store without cases\n\n"
@@ -119,6 +127,7 @@ const struct cli_command cli_commands[] = {
      "  --valid TIME    of which moment it tells (default: now)\n"
      "  --seq N         the last event that was seen: refused when there are newer ones; for show: as of "
      "event N\n"
+     "  --keys FILE     this centre's keys (default: PHAROS_KEYS, or ~/.config/pharos/keys)\n"
      "  --threads N, --particles N, --seed N    for run, as for `pharos run`\n"
      "  --json          one JSON document on standard output\n",
      CLI_CASE | CLI_JSON | CLI_OUT | CLI_THREADS | CLI_PARTICLES | CLI_SEED, 1, 1002, cli_case},

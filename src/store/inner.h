@@ -16,6 +16,7 @@ struct store {
 #define STORE_KIND_REOPENED "reopened"
 #define STORE_KIND_IMPORTED "imported"
 #define STORE_KIND_MERGED "merged"
+#define STORE_KIND_EXPORTED "exported"
 
 // The row of a case in its table, to be kept by a writer for this transaction ({lock}).
 enum ph_status store_case_row(struct store_db *db, const char *id, bool lock, struct core_arena *arena,

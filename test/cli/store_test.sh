@@ -122,4 +122,42 @@ open("bad.db", "wb").write(data)
 CHECK
 exits 3 "one bit of a photograph is found" case_ verify --db bad.db
 exits 3 "and a damaged backup is not restored" case_ restore bad.db --db third.db
+
+# ---- handing a case to another centre
+here() { PHAROS_KEYS=$work/here.keys pharos case "$@"; }
+there() { PHAROS_KEYS=$work/there.keys PHAROS_DB=$work/there.db PHAROS_WHO='MRCC' pharos case "$@"; }
+here keys --who 'Our centre' >here.pub
+there keys >there.pub
+is "$(stat -c %a here.keys)" 600 "secret keys are their owner's only"
+is "$(here keys)" "$(cat here.pub)" "and made once"
+exits 2 "nothing is exported to nobody" here export "$id" -o bundle
+exits 2 "nor to somebody unknown" here export "$id" -o bundle --to MRCC
+here trust "$(cat there.pub)" MRCC
+exits 0 "a case is exported to a trusted centre by its name" here export "$id" -o bundle --to MRCC --why 'drifts into their region'
+! grep -qa 'taking water' bundle
+ok $? "and cannot be read on the way"
+case_ log "$id" | tail -n 3 | grep -q 'exported by duty officer: drifts into their region'
+ok $? "the export is in the log"
+exits 2 "an unknown signer is refused there" there import bundle
+says err "Our centre" "and named"
+exits 0 "unless he is vouched for" there import bundle --from "$(cat here.pub)"
+there log "$id" | head -n 8 >theirs
+case_ log "$id" | head -n 8 | cmp -s - theirs
+ok $? "their log begins as ours does"
+exits 0 "all is sound there" there verify
+exits 0 "the same again" there import bundle --from "$(cat here.pub)"
+says out "nothing new" "is nothing new"
+there note "$id" 'helicopter on its way' >/dev/null
+there export "$id" -o back --to "$(cat here.pub)" >/dev/null
+case_ note "$id" 'Rescue-1 asked' >/dev/null
+exits 0 "what they write comes back" here import back --from "$(cat there.pub)"
+says out "kept beside ours" "beside ours"
+case_ log "$id" | grep -q '| .*note by MRCC'
+ok $? "and is read in our log"
+exits 0 "where everything is as it was written" case_ verify
+head -c 3000 bundle >cut
+exits 2 "a bundle that is cut short is refused" there import cut --from "$(cat here.pub)"
+PHAROS_PASSPHRASE='five words nobody can guess' exits 0 "a passphrase does where there is no key" here export "$id" -o spoken
+PHAROS_PASSPHRASE='four words nobody can guess' exits 2 "the wrong one does not open it" there import spoken --from "$(cat here.pub)"
+PHAROS_PASSPHRASE='five words nobody can guess' exits 0 "the right one does" there import spoken --from "$(cat here.pub)"
 tap_done
