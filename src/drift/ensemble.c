@@ -14,6 +14,7 @@
 #include "drift/fast_plan.h"
 #include "drift/outputs.h"
 #include "drift/ranks.h"
+#include "drift/sort.h"
 #include "drift/state.h"
 #include "geo/grid.h"
 #include "geo/notation.h"
@@ -39,6 +40,7 @@ struct run {
     struct drift_window window;
     struct drift_scratch **scratch; // one a thread
     struct drift_fast_planner fast;
+    struct drift_sorter sorter;
     struct drift_fast_rows **fast_rows; // one a thread
     enum drift_path path;
     int threads;
@@ -192,6 +194,9 @@ static enum ph_status window_run(struct run *run, struct ph_err *err)
         enum ph_status status = window_load(run, cloud, err);
         if (status)
             return status;
+        if (run->fast.usable && !any_outcome(run, DRIFT_DONE)) // else slots are numbered by the outcomes
+            drift_sort_if_wide(&run->sorter, &run->fast.plan, cloud, run->now_ns, run->c->drift.until_ns,
+                               &run->arena, &run->state);
         core_threads_for(run->threads, run->state.n, run->block, blocks_run, run);
         if (any_outcome(run, DRIFT_CANCELLED))
             return core_job_interrupted(err);
@@ -478,5 +483,5 @@ size_t drift_bytes_needed(const struct scenario_case *c, size_t particles, size_
 {
     size_t each = 2 * sizeof(uint16_t) + sizeof(uint8_t) + sizeof(double) + sizeof(int64_t);
     size_t snapshot = 2 * sizeof(float) + sizeof(uint8_t);
-    return drift_state_bytes(c, particles) + particles * (each + snapshot * n_kept);
+    return drift_state_bytes(c, particles) + particles * (DRIFT_SORT_BYTES + each + snapshot * n_kept);
 }
