@@ -286,8 +286,43 @@ static void test_no_noise_ignores_seed(void)
         drift_ensemble_free(&e[k]);
 }
 
+// Every seventh of a set, named by its number, drifts as it did among all of them.
+static void test_choice(enum drift_path path, bool swamps, const char *kernel)
+{
+    enum { SET = 700, EACH = 7 };
+    struct fixture all, few;
+    struct drift_ensemble a = {0}, b = {0};
+    struct geo_pos from = {45, -20};
+    fixture_init(&all, SET, from, "LIFE-RAFT-NB-2");
+    fixture_noise(&all);
+    fixture_init(&few, SET / EACH, from, "LIFE-RAFT-NB-2");
+    fixture_noise(&few);
+    few.seeds.number = CORE_ARENA_NEW(&few.arena, uint32_t, SET / EACH);
+    all.object[0].change_probability = few.object[0].change_probability = swamps ? 0.5 : 0;
+    all.object[0].change_after_s[1] = few.object[0].change_after_s[1] = 20 * 3600;
+    all.object[0].change_factor = few.object[0].change_factor = 0.4;
+    for (uint32_t i = 0; i < SET / EACH; i++) {
+        few.seeds.number[i] = EACH * i;
+        few.seeds.side[i] = all.seeds.side[EACH * i];
+    }
+    bool good = !fixture_constant(&all, 0.2, 0.1, 9, -3) && !fixture_constant(&few, 0.2, 0.1, 9, -3) &&
+                run_by(&all, 100, path, &a) && run_by(&few, 33, path, &b);
+    size_t other = 0, last_a = good ? (a.n_times - 1) * a.n : 0, last_b = good ? (b.n_times - 1) * b.n : 0;
+    for (size_t i = 0; good && i < b.n; i++)
+        other += a.lat_deg[last_a + EACH * i] != b.lat_deg[last_b + i] ||
+                 a.lon_deg[last_a + EACH * i] != b.lon_deg[last_b + i];
+    tap_ok(good && !other, "some of a set, named by number, drift as among all of them (%s)", kernel);
+    drift_ensemble_free(&a);
+    drift_ensemble_free(&b);
+    fixture_fini(&all);
+    fixture_fini(&few);
+}
+
 int main(void)
 {
+    test_choice(DRIFT_PATH_AUTO, false, "quick kernel");
+    test_choice(DRIFT_PATH_SCALAR, false, "definition");
+    test_choice(DRIFT_PATH_AUTO, true, "quick kernel, some swamp");
     test_swamping();
     check_spread(0.10, 12, 0, 600, 6.51);
     check_spread(0.10, 24, 0, 600, 7.41);
