@@ -35,7 +35,7 @@ _pharos() {
         fi
         ;;
     forcing)
-        options="--json --at --place --help"
+        options="--json --at --place --output --case --full --help"
         if ((COMP_CWORD == 2)); then
             mapfile -t COMPREPLY < <(compgen -W "inspect" -- "$cur")
             return

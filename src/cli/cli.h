@@ -23,6 +23,7 @@ enum cli_option {
     CLI_PLAN = 1 << 10,     // --evaluate PLAN.json
     CLI_BUDGET = 1 << 11,   // --budget_s N, --objective WORD
     CLI_CASE = 1 << 20,     // options of `pharos case`, struct cli_case_args (--db also of serve)
+    CLI_INSPECT = 1 << 12,  // --full, --case CASE
     CLI_OBSERVED = 1 << 9,  // --observed TRACK (repeated), --every_h N, --horizon_h N,N,...
     CLI_SERVE = 1 << 13,    // --listen ADDRESS:PORT, --web DIR, --environment DIR
 };
@@ -41,7 +42,7 @@ struct cli_args {
     struct cli_case_args on_case;
     const char *const *operand; // what is not an option
     size_t n_operands;
-    const char *out, *at, *place;
+    const char *out, *at, *place, *for_case;
     double cell_nm; // 0: chosen by the program
     const char *observed[CLI_MOST_OBSERVED];
     size_t n_observed;
@@ -53,7 +54,7 @@ struct cli_args {
     const char *db;                         // of the case store, or NULL
     const char *listen, *web, *environment; // of the server, or NULL
     double every_h;                         // 0: chosen by the program
-    bool json, quiet, verbose, strict, help;
+    bool json, quiet, verbose, strict, help, full;
     bool has_particles, has_seed;
     size_t particles;
     uint64_t seed;

@@ -135,15 +135,20 @@ const struct cli_command cli_commands[] = {
      "Lists the leeway classes and presets, or shows one with its figures, quality and source.\n\n"
      "  --json          one JSON document on standard output\n",
      CLI_JSON, 0, 1, cli_objects},
-    {"forcing", "forcing inspect FILE... [--json] [--at TIME --place POSITION]",
+    {"forcing", "forcing inspect FILE... [--json] [--at TIME --place POSITION] [-o MAP.png]",
      "what is in forcing files and how it will be read",
      "Shows grid, box, times, variables, how each will be read, extremes, and what looks wrong. With --at "
      "and\n"
-     "--place also the value that a particle there and then would feel from each file.\n\n"
+     "--place also the value that a particle there and then would feel from each file, side by side.\n\n"
      "  --at TIME       ISO 8601 with zone\n"
      "  --place POS     any marine notation, \"33-24.5N 012-42.0E\"\n"
+     "  -o FILE         a picture of every field, .png, .svg or .pdf: at --at, or at the middle of its "
+     "times\n"
+     "  --case CASE     also tell what does not reach the time and the start of a case\n"
+     "  --full          extremes over every time, however long it takes (default: some twenty million "
+     "points)\n"
      "  --json          one JSON document on standard output\n",
-     CLI_JSON | CLI_AT | CLI_PLACE, 1, 100000, cli_forcing},
+     CLI_JSON | CLI_AT | CLI_PLACE | CLI_OUT | CLI_INSPECT, 1, 100000, cli_forcing},
     {"demo", "demo [-o DIR]", "the embedded case",
      "Unpacks the case that is part of the program (with a current and a wind made for the demonstration) "
      "to\n"

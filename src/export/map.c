@@ -2,14 +2,12 @@
 
 #include <math.h>
 #include <stdint.h>
-#include <string.h>
-
-#include <cairo-svg.h>
 
 #include "core/err.h"
 #include "core/units.h"
 #include "export/map_draw.h"
 #include "export/map_style.h"
+#include "export/surface.h"
 #include "geo/grid.h"
 
 enum { WIDTH_MIN = 200, WIDTH_MAX = 8000 };
@@ -147,39 +145,6 @@ static void draw(struct export_map_canvas *map, size_t area)
     export_map_names(map, area);
 }
 
-static cairo_status_t keep_bytes(void *buf, const unsigned char *bytes, unsigned int n)
-{
-    core_buf_add(buf, bytes, n);
-    return ((struct core_buf *)buf)->failed ? CAIRO_STATUS_NO_MEMORY : CAIRO_STATUS_SUCCESS;
-}
-
-// cairo numbers the group of an SVG by all surfaces that the process ever made; nothing refers to it, and the
-// same map must have the same bytes.
-static void svg_copy(const struct core_buf *svg, struct core_buf *out)
-{
-    static const char mark[] = "<g id=\"surface";
-    const char *at = svg->text ? strstr(svg->text, mark) : NULL;
-    if (!at) {
-        core_buf_add(out, svg->text, svg->length);
-        return;
-    }
-    const char *rest = at + strlen(mark);
-    rest += strspn(rest, "0123456789");
-    core_buf_add(out, svg->text, (size_t)(at - svg->text));
-    core_buf_puts(out, "<g id=\"map");
-    core_buf_add(out, rest, svg->length - (size_t)(rest - svg->text));
-}
-
-static cairo_surface_t *surface_make(enum export_map_format format, int width, int height,
-                                     struct core_buf *out)
-{
-    if (format == EXPORT_MAP_PNG)
-        return cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
-    cairo_surface_t *surface = cairo_svg_surface_create_for_stream(keep_bytes, out, width, height);
-    cairo_svg_surface_set_document_unit(surface, CAIRO_SVG_UNIT_PX);
-    return surface;
-}
-
 enum ph_status export_map_make(const struct export_product *p, size_t t, size_t area, int width_px,
                                enum export_map_format format, struct core_buf *out, struct ph_err *err)
 {
@@ -198,29 +163,11 @@ enum ph_status export_map_make(const struct export_product *p, size_t t, size_t 
     map.frame.bottom = height;
     map.box = export_map_frame_box(&map.frame);
     struct core_buf drawn = {0};
-    cairo_surface_t *surface = surface_make(format, width_px, (int)height, &drawn);
+    cairo_surface_t *surface = export_surface_make(format, width_px, (int)height, &drawn);
     map.cairo = cairo_create(surface);
     draw(&map, area);
-    cairo_status_t state = cairo_status(map.cairo);
-    cairo_destroy(map.cairo);
-    if (!state && format == EXPORT_MAP_PNG)
-        state = cairo_surface_write_to_png_stream(surface, keep_bytes, &drawn);
-    cairo_surface_finish(surface); // an SVG is written here
-    if (!state)
-        state = cairo_surface_status(surface);
-    cairo_surface_destroy(surface);
-    enum ph_status status = map.status;
-    if (!status && state)
-        status = core_err_set(err, state == CAIRO_STATUS_NO_MEMORY ? PH_ENOMEM : PH_EINTERNAL, "map", NULL,
-                              "%s", cairo_status_to_string(state));
-    if (!status)
-        status = core_buf_check(&drawn, err);
-    if (!status && format == EXPORT_MAP_SVG)
-        svg_copy(&drawn, out);
-    else if (!status)
-        core_buf_add(out, drawn.text, drawn.length);
-    core_buf_fini(&drawn);
-    return status ? status : core_buf_check(out, err);
+    enum ph_status status = export_surface_end(surface, map.cairo, format, &drawn, out, err);
+    return map.status ? map.status : status;
 }
 
 enum ph_status export_map_png(const struct export_product *p, size_t t, int width_px, struct core_buf *out,

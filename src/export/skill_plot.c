@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cairo-svg.h>
 #include <pango/pangocairo.h>
 
 #include "core/err.h"
 #include "export/map_style.h"
+#include "export/surface.h"
 
 enum { WIDTH_MIN = 200, WIDTH_MAX = 8000, BAND_POINTS = 100, N_LEVELS = 4 };
 
@@ -201,35 +201,6 @@ static enum ph_status draw(cairo_t *cairo, const struct export_skill_curve *curv
     return curves_draw(&plot, curve, n_curves, err);
 }
 
-// ---- bytes ----
-
-static cairo_status_t keep_bytes(void *buf, const unsigned char *bytes, unsigned int n)
-{
-    core_buf_add(buf, bytes, n);
-    return ((struct core_buf *)buf)->failed ? CAIRO_STATUS_NO_MEMORY : CAIRO_STATUS_SUCCESS;
-}
-
-// cairo numbers the outermost group of an SVG by all surfaces that the process ever made.
-static void svg_copy(const struct core_buf *svg, struct core_buf *out)
-{
-    static const char mark[] = "<g id=\"surface";
-    const char *at = svg->text ? strstr(svg->text, mark) : NULL;
-    size_t head = at ? (size_t)(at - svg->text) + strlen(mark) : 0;
-    core_buf_add(out, svg->text, head);
-    while (at && head < svg->length && svg->text[head] >= '0' && svg->text[head] <= '9')
-        head++;
-    core_buf_add(out, svg->text + head, svg->length - head);
-}
-
-static cairo_surface_t *surface_make(enum export_map_format format, int side, struct core_buf *out)
-{
-    if (format == EXPORT_MAP_PNG)
-        return cairo_image_surface_create(CAIRO_FORMAT_RGB24, side, side);
-    cairo_surface_t *surface = cairo_svg_surface_create_for_stream(keep_bytes, out, side, side);
-    cairo_svg_surface_set_document_unit(surface, CAIRO_SVG_UNIT_PX);
-    return surface;
-}
-
 enum ph_status export_skill_plot(const struct export_skill_curve *curve, size_t n_curves, int width_px,
                                  enum export_map_format format, struct core_buf *out, struct ph_err *err)
 {
@@ -237,23 +208,9 @@ enum ph_status export_skill_plot(const struct export_skill_curve *curve, size_t 
         return core_err_set(err, PH_EINPUT, "width", "give 200 to 8000", "a plot cannot be %d pixels wide",
                             width_px);
     struct core_buf drawn = {0};
-    cairo_surface_t *surface = surface_make(format, width_px, &drawn);
+    cairo_surface_t *surface = export_surface_make(format, width_px, width_px, &drawn);
     cairo_t *cairo = cairo_create(surface);
     enum ph_status status = draw(cairo, curve, n_curves, width_px, err);
-    cairo_status_t state = cairo_status(cairo);
-    cairo_destroy(cairo);
-    if (!state && format == EXPORT_MAP_PNG)
-        state = cairo_surface_write_to_png_stream(surface, keep_bytes, &drawn);
-    cairo_surface_finish(surface); // an SVG is written here
-    state = state ? state : cairo_surface_status(surface);
-    cairo_surface_destroy(surface);
-    if (!status && state)
-        status = core_err_set(err, state == CAIRO_STATUS_NO_MEMORY ? PH_ENOMEM : PH_EINTERNAL, "plot", NULL,
-                              "%s", cairo_status_to_string(state));
-    if (!status)
-        status = core_buf_check(&drawn, err);
-    if (!status)
-        svg_copy(&drawn, out);
-    core_buf_fini(&drawn);
-    return status ? status : core_buf_check(out, err);
+    enum ph_status ended = export_surface_end(surface, cairo, format, &drawn, out, err);
+    return status ? status : ended;
 }

@@ -299,6 +299,20 @@ enum ph_status forcing_sample_each(struct forcing *forcing, enum forcing_kind ki
     return PH_OK;
 }
 
+bool forcing_live(const struct forcing *forcing, enum forcing_kind kind)
+{
+    for (size_t s = 0; s < forcing->n[kind]; s++)
+        if (forcing->source[kind][s]->serves != SERVES_NOT)
+            return true;
+    return false;
+}
+
+struct geo_box forcing_source_area(const struct forcing *forcing, enum forcing_kind kind, size_t source)
+{
+    const struct forcing_source *is = forcing->source[kind][source];
+    return is->series ? (struct geo_box){-180, -90, 180, 90} : forcing_grid_box(is->grid);
+}
+
 bool forcing_patch_of(const struct forcing *forcing, enum forcing_kind kind, struct forcing_patch *out)
 {
     for (size_t s = 0; s < forcing->n[kind]; s++)

@@ -97,14 +97,45 @@ double forcing_coastal_reach_m(const struct forcing *forcing);
 size_t forcing_bytes_live(const struct forcing *forcing);
 size_t forcing_bytes_peak(const struct forcing *forcing);
 
-// `pharos forcing inspect`: what is in the files. `at` NULL: without values.
+// True when any source of the kind serves the live window.
+bool forcing_live(const struct forcing *forcing, enum forcing_kind kind);
+
+// The box of a source's grid; all the world for constants and observations.
+struct geo_box forcing_source_area(const struct forcing *forcing, enum forcing_kind kind, size_t source);
+
+// `pharos forcing inspect`: what is in the files.
 struct forcing_inspect_at {
     int64_t t_ns;
     struct geo_pos place;
 };
-// Text and JSON (contract section 5) of all files; *n_read is how many could be read.
-enum ph_status forcing_inspect(const char *const *files, size_t n, const struct forcing_inspect_at *at,
-                               struct core_buf *text, struct core_buf *json, size_t *n_read,
-                               struct ph_err *err) PH_NODISCARD;
+struct forcing_inspect_ask {
+    const struct forcing_inspect_at *at; // NULL: without values
+    bool full;                           // look at every level, however long it takes
+    bool has_case;                       // tell of files that do not reach a case's time and start
+    int64_t from_ns, to_ns;
+    struct geo_box box;
+};
+struct forcing_inspection;
+// Looks at all files; those that cannot be read are told of, and are no failure. `files` must outlive it.
+enum ph_status forcing_inspect(const char *const *files, size_t n, const struct forcing_inspect_ask *ask,
+                               struct forcing_inspection **out, struct ph_err *err) PH_NODISCARD;
+void forcing_inspection_free(struct forcing_inspection *inspection);
+
+size_t forcing_inspection_readable(const struct forcing_inspection *inspection); // files
+bool forcing_inspection_has(const struct forcing_inspection *inspection, size_t file, enum forcing_kind kind);
+// Why a file cannot be used, and what to do; false when it can.
+bool forcing_inspection_refused(const struct forcing_inspection *inspection, size_t file,
+                                struct core_buf *out);
+// "odd-calendar, turned": codes of what there is to say of a file.
+void forcing_inspection_codes(const struct forcing_inspection *inspection, size_t file, struct core_buf *out);
+
+// For people, and as JSON (contract section 5).
+enum ph_status forcing_inspection_text(const struct forcing_inspection *inspection, struct core_buf *out,
+                                       struct ph_err *err) PH_NODISCARD;
+enum ph_status forcing_inspection_json(const struct forcing_inspection *inspection, struct core_buf *out,
+                                       struct ph_err *err) PH_NODISCARD;
+
+// "wind"
+const char *forcing_kind_name(enum forcing_kind kind);
 
 #endif

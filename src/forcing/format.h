@@ -77,7 +77,4 @@ enum ph_status forcing_file_open(const char *path, struct forcing_file **out,
                                  struct ph_err *err) PH_NODISCARD;
 void forcing_file_free(struct forcing_file *file);
 
-// "wind"
-const char *forcing_kind_name(enum forcing_kind kind);
-
 #endif
