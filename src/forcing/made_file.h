@@ -40,6 +40,8 @@ struct made {
     bool (*land)(double lon, double lat, double h);
     double land_value;
     bool no_fill_attribute;
+    int create_mode; // of nc_create, beside: NC_64BIT_DATA, ...
+    bool deflate;
 };
 
 static int made_nc(int failed)
@@ -115,6 +117,8 @@ static int made_field_var(const struct made *made, int ncid, int p, const int *d
     for (int d = 0; d < rank; d++)
         dims[d] = dim_of[(int)made->order[d]];
     made_nc(nc_def_var(ncid, made->names[p], made->packed ? NC_SHORT : NC_FLOAT, rank, dims, &var));
+    if (made->deflate)
+        made_nc(nc_def_var_deflate(ncid, var, 1, 1, 4));
     made_text(ncid, var, "standard_name", made->standard[p]);
     made_text(ncid, var, "units", made->units[p]);
     short fill = made->packed ? (short)made->land_value : 0;
@@ -134,7 +138,7 @@ __attribute__((unused)) static void made_write(const struct made *made, const ch
 {
     int ncid, dim_of[128], axis[4], var[2] = {-1, -1};
     int depth = made->n_depth ? made->n_depth : 1;
-    made_nc(nc_create(path, NC_CLOBBER | (made->netcdf4 ? NC_NETCDF4 : 0), &ncid));
+    made_nc(nc_create(path, NC_CLOBBER | (made->netcdf4 ? NC_NETCDF4 : 0) | made->create_mode, &ncid));
     made_nc(nc_def_dim(ncid, "time", (size_t)made->n_hour, &dim_of['t']));
     made_nc(nc_def_dim(ncid, "lat", (size_t)made->n_lat, &dim_of['y']));
     made_nc(nc_def_dim(ncid, "lon", (size_t)made->n_lon, &dim_of['x']));
