@@ -22,8 +22,9 @@
 
 // Memory shared with the decoding process: the most one answer can be. Paged in as it is used.
 #define SHARED_BYTES (32UL << 20)
-// A request that takes longer has hung.
+// A request that takes longer has hung; a header is read at once, whatever its size.
 #define ANSWER_TIMEOUT_MS 60000
+#define HEADER_TIMEOUT_MS 20000
 
 // Messages that may kill their process before the file is given up, and requests for an index: no file has
 // more fields than these ask for.
@@ -167,12 +168,13 @@ static enum ph_status process_start(struct forcing_decoder *decoder, struct ph_e
 }
 
 // True when a whole reply came in time.
-static bool reply_await(struct forcing_decoder *decoder, struct forcing_worker_reply *reply, bool *hung)
+static bool reply_await(struct forcing_decoder *decoder, int timeout_ms, struct forcing_worker_reply *reply,
+                        bool *hung)
 {
     struct pollfd wait = {.fd = decoder->fd, .events = POLLIN};
     int ready;
     do
-        ready = poll(&wait, 1, ANSWER_TIMEOUT_MS);
+        ready = poll(&wait, 1, timeout_ms);
     while (ready < 0 && errno == EINTR);
     *hung = ready == 0;
     if (ready <= 0)
@@ -243,7 +245,8 @@ static enum ph_status ask(struct forcing_decoder *decoder, const struct forcing_
     if (status)
         return status;
     bool sent = send(decoder->fd, request, sizeof *request, MSG_NOSIGNAL) == (ssize_t)sizeof *request;
-    if (!sent || !reply_await(decoder, &reply, &hung))
+    int timeout_ms = request->op == WORKER_DESCRIBE ? HEADER_TIMEOUT_MS : ANSWER_TIMEOUT_MS;
+    if (!sent || !reply_await(decoder, timeout_ms, &reply, &hung))
         return process_lost(decoder, hung, err);
     if (reply.failed)
         return failure_say(decoder, &reply, err);

@@ -1,10 +1,7 @@
-// libFuzzer and AFL++ entry for the case file: clang -fsanitize=fuzzer,address,undefined. Built with
-// -DFUZZ_MAIN it runs once over each file named, for a corpus without a fuzzer.
+// libFuzzer and AFL++ entry for the case file: clang -fsanitize=fuzzer,address,undefined.
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-#include "core/file.h"
 #include "scenario/case.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
@@ -25,20 +22,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     scenario_problems_fini(&problems);
     return 0;
 }
-
-#ifdef FUZZ_MAIN
-int main(int argc, char **argv)
-{
-    for (int i = 1; i < argc; i++) {
-        struct core_buf text = {0};
-        struct ph_err err;
-        if (core_file_read(argv[i], 1 << 26, &text, &err)) {
-            fprintf(stderr, "%s: %s\n", err.where, err.what);
-            return 3;
-        }
-        LLVMFuzzerTestOneInput((const uint8_t *)text.text, text.length);
-        core_buf_fini(&text);
-    }
-    return 0;
-}
-#endif

@@ -1,12 +1,9 @@
 // libFuzzer and AFL++ entry for positions as people write them: clang -fsanitize=fuzzer,address,undefined.
-// Built with -DFUZZ_MAIN it runs once over each file named, for a corpus without a fuzzer.
 #include <math.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/file.h"
 #include "geo/notation.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
@@ -41,20 +38,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     free(text);
     return 0;
 }
-
-#ifdef FUZZ_MAIN
-int main(int argc, char **argv)
-{
-    for (int k = 1; k < argc; k++) {
-        struct core_buf text = {0};
-        struct ph_err err;
-        if (core_file_read(argv[k], 1 << 20, &text, &err)) {
-            fprintf(stderr, "%s: %s\n", err.where, err.what);
-            return 3;
-        }
-        LLVMFuzzerTestOneInput((const uint8_t *)text.text, text.length);
-        core_buf_fini(&text);
-    }
-    return 0;
-}
-#endif
