@@ -114,7 +114,9 @@ static enum ph_status field_fill(struct forcing_file *file, struct forcing_grib_
                                  struct forcing_field *field, struct ph_err *err)
 {
     const struct forcing_grib_keys *first = choice->sample[choice->sample[0] ? 0 : 1];
-    enum ph_status status = unit_find(first, choice->kind, &choice->unit, err);
+    bool direction_alone = choice->directed && !choice->sample[0];
+    choice->unit = (struct forcing_unit){1, 0};
+    enum ph_status status = direction_alone ? PH_OK : unit_find(first, choice->kind, &choice->unit, err);
     if (!status)
         status = forcing_grib_grid(file->decoder, first, &file->arena, &field->grid, &field->notes, err);
     if (status)
