@@ -9,9 +9,13 @@
 #include "plan/allocate_newton.h"
 #include "plan/allocate_work.h"
 
-static const double GOAL = 1e-8;             // relative certificate
-static const double MOST_WORK = 5e9;         // looks at a resource's price in a cell: some fifteen seconds
-static const double MOST_NEWTON_WORK = 6e10; // numbers looked at: about a minute
+static const double GOAL = 1e-8;     // relative certificate
+static const double MOST_WORK = 5e9; // looks at a resource's price in a cell: some fifteen seconds
+
+// Moving targets, all periods at once: numbers looked at.
+static const double MODEST_WORK = 2.5e9; // a few seconds: from there on a modest certificate is enough
+static const double MODEST_GOAL = 1e-6;
+static const double MOST_NEWTON_WORK = 3e10;
 
 static const double SOFTNESS = 0.01; // of the certificate: ties are told apart no finer than it pays
 
@@ -113,9 +117,20 @@ static void period_fill(struct plan_allocating *s, size_t t)
 // --- sweeps
 // -------------------------------------------------------------------------------------------------
 
+// Prices not known yet are about those of the period before.
+static void price_begin(struct plan_allocating *s, size_t t)
+{
+    double *price = s->price + t * s->resources;
+    for (size_t r = 0; r < s->resources; r++)
+        if (isnan(price[r]))
+            price[r] = price[r - s->resources];
+}
+
 static void sweep_forward(struct plan_allocating *s)
 {
     for (size_t t = 0; t < s->periods; t++) {
+        if (t)
+            price_begin(s, t);
         period_fill(s, t);
         if (t + 1 < s->periods)
             move_on(s, t);
@@ -214,14 +229,19 @@ static bool good_enough(double f, double gap)
 }
 
 // The best effort so far and the least upper bound: both hold whatever the sweeps do next.
+static void keep_effort(struct plan_allocating *s, double f, double gap, struct plan_allocation *out)
+{
+    out->pos = 1 - f;
+    memcpy(s->best_z, s->z, s->periods * s->resources * s->n * sizeof *s->z);
+    out->upper_bound = fmax(fmin(out->upper_bound, 1 - f + gap), out->pos);
+    out->gap = out->upper_bound - out->pos;
+}
+
 static void keep(struct plan_allocating *s, double f, double gap, struct plan_allocation *out)
 {
-    out->upper_bound = fmin(out->upper_bound, 1 - f + gap);
-    if (1 - f > out->pos || good_enough(f, gap)) {
-        out->pos = 1 - f;
-        memcpy(s->best_z, s->z, s->periods * s->resources * s->n * sizeof *s->z);
-    }
-    out->upper_bound = fmax(out->upper_bound, out->pos);
+    if (1 - f > out->pos || good_enough(f, gap))
+        keep_effort(s, f, gap, out);
+    out->upper_bound = fmax(fmin(out->upper_bound, 1 - f + gap), out->pos);
     out->gap = out->upper_bound - out->pos;
 }
 
@@ -293,14 +313,17 @@ static enum ph_status solve_by_newton(struct plan_allocating *s, struct core_job
         return status;
     bool done = false;
     for (int i = 0; i < MOST_STEPS && !done && !core_job_cancelled(job); i++) {
-        bool moved = plan_newton_step(newton);
-        done = judge(s, out) || !moved || plan_newton_work(newton) > MOST_NEWTON_WORK;
+        bool moved = plan_newton_step(newton), modest = plan_newton_work(newton) > MODEST_WORK;
+        if (modest)
+            plan_newton_aim(newton, 0.5 * MODEST_GOAL * out->pos);
+        done = judge(s, out) || !moved || (modest && out->gap <= 0.5 * MODEST_GOAL * out->pos) ||
+               plan_newton_work(newton) > MOST_NEWTON_WORK;
         core_job_progress(job, "allocate", (double)i / MOST_STEPS);
     }
     plan_newton_tidy(newton);
     double f = failure(s), gap = plan_allocating_gap(s);
-    if (good_enough(f, gap))
-        keep(s, f, gap, out);
+    if (gap <= fmax(out->gap, 0.5 * GOAL * (1 - f)))
+        keep_effort(s, f, gap, out);
     return PH_OK;
 }
 
@@ -330,7 +353,7 @@ static void myopic_at_rest(struct plan_allocating *s, struct plan_allocation *ou
                                     : (struct plan_demand){log(s->prior[c]) - CORE_PI / 4 * b * b, 0, b};
         }
         for (size_t r = 0; r < s->resources; r++)
-            s->own[r] = s->p->budget[r * periods + t], s->price[r] = NAN;
+            s->own[r] = s->p->budget[r * periods + t];
         s->dual.budget = s->own;
         plan_dual_solve(&s->dual, s->price, s->z);
         expose(s, 0);

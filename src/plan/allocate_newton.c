@@ -10,8 +10,9 @@ static const double SPREAD = 0.2;        // of each budget over all cells at fir
 static const double TO_WALL = 0.995;     // of the way to the nearest wall at most
 static const double NEAR_PATH = 1e6;     // x y is kept within this factor of mu
 static const double ABOVE = 5;           // mu begins this much above what the certificate says
-static const double LAST = 0.1;          // of the gap sought: what mu leaves of it in the end
-static const double NEARLY = 20;         // times that: from there on the worst cell counts, not the mean
+static const double LAST = 0.2;          // of the gap sought: what mu leaves of it in the end,
+static const double WORST = 0.3;         // and what the residual in the worst cells may leave
+static const double NEARLY = 3;          // times the last mu: from there on the worst cells count
 static const double ACCURACY = 0.03;     // conjugate gradients bring the residual down to that
 static const double TOO_FAR = 0.5;       // of the slope at the step's begin, uphill: the step is shortened
 static const double STUCK = 1e-6;        // steps shorter than that lead nowhere
@@ -41,7 +42,7 @@ struct plan_newton {
     double *h;               // H p
     double *ahead, *behind;  // [periods + 1][n] how reach and after change
     double *off;             // [periods]
-    double n_shares, least_mu;
+    double n_shares, least_mu, allowed;
     double *sum; // [periods] a period's part of an inner product
     double alpha, beta, size, slack_size;
 };
@@ -376,10 +377,10 @@ static void solve_linear(struct plan_newton *w)
     each_period(w, begin);
     both_ways(w, w->de);
     each_period(w, begin_residual);
-    double first = total(w, w->sum), now = first, allowed = fmax(0.5 * w->mu, w->least_mu) * w->n_shares;
+    double first = total(w, w->sum), now = first;
     w->beta = 0;
     for (int i = 0; i < MOST_GRADIENTS &&
-                    (now > ACCURACY * ACCURACY * first || (w->strict && total(w, w->off) > allowed));
+                    (now > ACCURACY * ACCURACY * first || (w->strict && total(w, w->off) > w->allowed));
          i++) {
         each_period(w, turn);
         both_ways(w, w->p);
@@ -598,12 +599,19 @@ enum ph_status plan_newton_make(struct plan_allocating *s, struct core_arena *ar
     for (size_t i = 0; i < s->periods * s->resources * s->n; i++)
         w->n_shares += w->x[i] > 0;
     w->n_shares = fmax(1, w->n_shares);
-    w->least_mu = LAST * enough / w->n_shares;
-    w->mu = fmax(w->least_mu, ABOVE * plan_allocating_gap(s) / w->n_shares);
+    w->mu = ABOVE * plan_allocating_gap(s) / w->n_shares;
+    plan_newton_aim(w, enough);
     for (size_t i = 0; i < s->periods * s->resources * s->n; i++)
         w->y[i] = w->x[i] > 0 ? w->mu / w->x[i] : 0;
     *out = w;
     return PH_OK;
+}
+
+void plan_newton_aim(struct plan_newton *w, double enough)
+{
+    w->allowed = WORST * enough;
+    w->least_mu = LAST * enough / w->n_shares;
+    w->mu = fmax(w->mu, w->least_mu);
 }
 
 void plan_newton_tidy(struct plan_newton *w)

@@ -23,6 +23,9 @@ struct plan_newton;
 enum ph_status plan_newton_make(struct plan_allocating *s, struct core_arena *arena, double enough,
                                 struct plan_newton **out, struct ph_err *err) PH_NODISCARD;
 
+// Another gap is small enough from now on.
+void plan_newton_aim(struct plan_newton *newton, double enough);
+
 // One step: s->z, s->e and all that follows from them are renewed. False when it can go no further.
 bool plan_newton_step(struct plan_newton *newton);
 
