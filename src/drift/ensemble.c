@@ -16,6 +16,7 @@
 #include "drift/ranks.h"
 #include "drift/sort.h"
 #include "drift/state.h"
+#include "drift/store.h"
 #include "geo/grid.h"
 #include "geo/notation.h"
 
@@ -473,8 +474,18 @@ enum ph_status drift_run_into(const struct scenario_case *c, const struct scenar
                             service, err);
 }
 
+void drift_ensemble_rest(const struct drift_ensemble *e, size_t time)
+{
+    if (!e->stored)
+        return;
+    drift_store_rest(e->lat_deg + time * e->n, e->n * sizeof *e->lat_deg);
+    drift_store_rest(e->lon_deg + time * e->n, e->n * sizeof *e->lon_deg);
+    drift_store_rest(e->status + time * e->n, e->n * sizeof *e->status);
+}
+
 void drift_ensemble_free(struct drift_ensemble *ensemble)
 {
+    drift_store_free(ensemble->stored, ensemble->stored_bytes);
     core_arena_fini(&ensemble->arena);
     *ensemble = (struct drift_ensemble){0};
 }
@@ -482,6 +493,7 @@ void drift_ensemble_free(struct drift_ensemble *ensemble)
 size_t drift_bytes_needed(const struct scenario_case *c, size_t particles, size_t n_kept)
 {
     size_t each = 2 * sizeof(uint16_t) + sizeof(uint8_t) + sizeof(double) + sizeof(int64_t);
-    size_t snapshot = 2 * sizeof(float) + sizeof(uint8_t);
-    return drift_state_bytes(c, particles) + particles * (DRIFT_SORT_BYTES + each + snapshot * n_kept);
+    size_t snapshot = particles * (2 * sizeof(float) + sizeof(uint8_t));
+    size_t in_memory = snapshot * n_kept > DRIFT_STORE_FROM_BYTES ? 1 : n_kept;
+    return drift_state_bytes(c, particles) + particles * (DRIFT_SORT_BYTES + each) + snapshot * in_memory;
 }

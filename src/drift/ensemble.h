@@ -30,6 +30,8 @@ struct drift_ensemble {
     uint8_t *side;             // [n] initial: 0 right, 1 left
     double *weight;            // [n] sums to 1
     int64_t *start_ns;         // [n]
+    void *stored; // where places and states are when they are too large for memory (drift/store.h)
+    size_t stored_bytes;
 };
 
 // Who takes the cloud at each output time as the run reaches it. Then the ensemble keeps the last one only.
@@ -74,6 +76,10 @@ enum ph_status drift_run(const struct scenario_case *c, const struct scenario_se
                          struct ph_err *err) PH_NODISCARD;
 void drift_ensemble_free(struct drift_ensemble *ensemble);
 
+// Places and states of an output time are not looked at for a while: frees their memory if they have another
+// place to be.
+void drift_ensemble_rest(const struct drift_ensemble *ensemble, size_t time);
+
 // The same, with every output time given to the sink: out->lat_deg, lon_deg and status are [n], of the last.
 // Memory does not grow with the number of output times.
 enum ph_status drift_run_into(const struct scenario_case *c, const struct scenario_seeds *seeds,
@@ -84,8 +90,8 @@ enum ph_status drift_run_into(const struct scenario_case *c, const struct scenar
 // Output times of a drift.
 size_t drift_n_times(const struct scenario_drift *drift);
 
-// Bytes that the run will hold beside the fields and its starts: stated before it starts. n_kept: the output
-// times that stay in memory, 1 with a sink.
+// Bytes of memory that the run will hold beside the fields and its starts: stated before it starts. n_kept:
+// the output times that are kept, 1 with a sink.
 size_t drift_bytes_needed(const struct scenario_case *c, size_t particles, size_t n_kept);
 
 #endif

@@ -7,6 +7,7 @@
 #include "core/threads.h"
 #include "drift/ranks.h"
 #include "drift/state.h"
+#include "drift/store.h"
 #include "drift/underway.h"
 
 enum { ROWS_A_PIECE = 1 << 15 }; // of a snapshot, for one thread
@@ -22,6 +23,29 @@ static bool places_alloc(struct core_arena *arena, size_t n, struct drift_output
 {
     return (o->lat_deg = CORE_ARENA_NEW(arena, float, n)) && (o->lon_deg = CORE_ARENA_NEW(arena, float, n)) &&
            (o->status = CORE_ARENA_NEW(arena, uint8_t, n));
+}
+
+// All times of all particles, in memory or, where that is too much, in a store.
+static enum ph_status ensemble_alloc(struct drift_outputs *o, size_t n_kept, struct ph_err *err)
+{
+    struct drift_ensemble *e = o->ensemble;
+    if (n_kept && e->n > SIZE_MAX / 16 / n_kept)
+        return core_err_nomem(err);
+    size_t places = e->n * n_kept, bytes = places * (2 * sizeof(float) + sizeof(uint8_t));
+    enum ph_status status = PH_OK;
+    if (n_kept == 1 || bytes <= DRIFT_STORE_FROM_BYTES) {
+        status = places_alloc(&e->arena, places, o) ? PH_OK : core_err_nomem(err);
+    } else {
+        status = drift_store_new(bytes, &e->stored, err);
+        e->stored_bytes = bytes;
+        o->lat_deg = e->stored;
+        o->lon_deg = status ? NULL : o->lat_deg + places;
+        o->status = status ? NULL : (uint8_t *)(o->lon_deg + places);
+    }
+    e->lat_deg = o->lat_deg;
+    e->lon_deg = o->lon_deg;
+    e->status = o->status;
+    return status;
 }
 
 // Output times: from the start, every so often, and the end.
@@ -41,14 +65,14 @@ static enum ph_status ensemble_init(struct drift_outputs *o, struct ph_err *err)
     const struct scenario_seeds *seeds = o->seeds;
     struct core_arena *arena = &e->arena;
     size_t n = e->n = seeds->n, times = e->n_times = drift_n_times(&o->c->drift), kept = o->sink ? 1 : times;
-    if (!(e->time_ns = CORE_ARENA_NEW(arena, int64_t, times)) || (kept && n > SIZE_MAX / 8 / kept) ||
-        !places_alloc(arena, n * kept, o) || !(e->source = CORE_ARENA_NEW(arena, uint16_t, n)) ||
+    enum ph_status status = ensemble_alloc(o, kept, err);
+    if (status)
+        return status;
+    if (!(e->time_ns = CORE_ARENA_NEW(arena, int64_t, times)) ||
+        !(e->source = CORE_ARENA_NEW(arena, uint16_t, n)) ||
         !(e->object = CORE_ARENA_NEW(arena, uint16_t, n)) || !(e->side = CORE_ARENA_NEW(arena, uint8_t, n)) ||
         !(e->weight = CORE_ARENA_NEW(arena, double, n)) || !(e->start_ns = CORE_ARENA_NEW(arena, int64_t, n)))
         return core_err_nomem(err);
-    e->lat_deg = o->lat_deg;
-    e->lon_deg = o->lon_deg;
-    e->status = o->status;
     times_lay(&o->c->drift, e);
     memcpy(e->source, seeds->source, n * sizeof e->source[0]);
     memcpy(e->object, seeds->object, n * sizeof e->object[0]);
@@ -119,6 +143,7 @@ static enum ph_status row_pass(struct drift_outputs *o, struct ph_err *err)
 {
     struct drift_ensemble *e = o->ensemble;
     if (!o->sink) {
+        drift_ensemble_rest(e, o->next);
         o->lat_deg += e->n;
         o->lon_deg += e->n;
         o->status += e->n;

@@ -8,6 +8,7 @@
 #include "core/file.h"
 #include "drift/fixture.h"
 #include "drift/state.h"
+#include "drift/store.h"
 #include "drift/trajectories.h"
 #include "test/tap.h"
 
@@ -174,6 +175,58 @@ static void test_nowhere(struct fixture *f)
     drift_stream_free(stream);
 }
 
+// A cloud too large for memory is kept in a file, and is the same.
+struct seen {
+    const struct drift_ensemble *all; // NULL: nothing to compare with yet
+    size_t rows, wrong;
+};
+
+static enum ph_status seen_begin(void *arg, const struct drift_ensemble *all, struct ph_err *err)
+{
+    return PH_OK;
+}
+
+static enum ph_status seen_take(void *arg, const struct drift_ensemble *now, size_t time, struct ph_err *err)
+{
+    struct seen *seen = arg;
+    const struct drift_ensemble *all = seen->all;
+    seen->wrong += memcmp(now->lat_deg, all->lat_deg + time * all->n, all->n * sizeof(float)) != 0;
+    seen->wrong += memcmp(now->lon_deg, all->lon_deg + time * all->n, all->n * sizeof(float)) != 0;
+    seen->wrong += memcmp(now->status, all->status + time * all->n, all->n) != 0;
+    drift_ensemble_rest(all, time);
+    seen->rows++;
+    return PH_OK;
+}
+
+static void test_store(void)
+{
+    enum { LARGE_N = 250000, LARGE_TIMES = 121 };
+    struct fixture f;
+    struct drift_ensemble all, last;
+    struct drift_service service;
+    struct seen seen = {.all = &all};
+    const struct drift_sink sink = {&seen, seen_begin, seen_take};
+    fixture_init(&f, LARGE_N, (struct geo_pos){33.4, 12.7}, "PIW-1");
+    f.c.drift.until_ns = FIXTURE_START_NS + HOUR_NS / 30 * (LARGE_TIMES - 1);
+    f.c.drift.output_every_s = f.c.drift.step_s = 120;
+    f.job.threads = 2;
+    bool good = !fixture_constant(&f, 0.2, 0.1, 4, -6) &&
+                !drift_run(&f.c, &f.seeds, f.forcing, NULL, &f.job, &all, &service, &f.err);
+    tap_ok(good && all.stored && all.stored_bytes > DRIFT_STORE_FROM_BYTES,
+           "a large cloud is kept outside the memory %s", f.err.what);
+    tap_ok(drift_bytes_needed(&f.c, LARGE_N, LARGE_TIMES) < 120 * (size_t)LARGE_N, "which is stated");
+    drift_ensemble_rest(&all, 0);
+    tap_ok(good && !run_into(&f, &sink, &last) && seen.rows == LARGE_TIMES && !seen.wrong,
+           "and is the one that a sink gets, at all times");
+    drift_ensemble_free(&all);
+    drift_ensemble_free(&last);
+    setenv("TMPDIR", "/nowhere/at/all", 1);
+    tap_ok(drift_run(&f.c, &f.seeds, f.forcing, NULL, &f.job, &all, &service, &f.err) == PH_EIO,
+           "without a folder for it the run says so: %s %s", f.err.what, f.err.where);
+    unsetenv("TMPDIR");
+    fixture_fini(&f);
+}
+
 static void test_bytes(struct fixture *f)
 {
     struct core_arena arena = {0};
@@ -203,6 +256,7 @@ int main(void)
     }
     test_nowhere(&f);
     test_bytes(&f);
+    test_store();
     fixture_fini(&f);
     return tap_done();
 }

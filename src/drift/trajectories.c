@@ -18,8 +18,10 @@ enum ph_status drift_trajectories_write(const char *path, const struct scenario_
     if (!status) {
         struct drift_track_file f;
         drift_track_file_create(aside, c, e, &f);
-        for (size_t t = 0; !f.code && t < e->n_times; t++)
+        for (size_t t = 0; !f.code && t < e->n_times; t++) {
             drift_track_file_row(&f, t, e->lat_deg + t * e->n, e->lon_deg + t * e->n, e->status + t * e->n);
+            drift_ensemble_rest(e, t);
+        }
         drift_track_file_close(&f, warnings);
         if (f.code)
             core_file_discard(aside);

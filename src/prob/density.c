@@ -1,6 +1,7 @@
 #include "prob/density.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "core/err.h"
 #include "core/units.h"
@@ -16,28 +17,42 @@
 // Room around a cloud, in bandwidths.
 #define MARGIN 5.0
 
-struct wish {
-    double cell_m, bandwidth_m;
+// What the clouds of one map ask of its grid.
+struct prob_gridding {
+    struct prob_extent extent;
+    double bandwidth_m; // widest
+    size_t n, most;
+    double cell_m[]; // wishes, rising
 };
 
-// The middle of the clouds' wishes for a cell (insertion sort: there are some tens), the widest bandwidth.
-static struct wish wish_of(const struct prob_cloud *clouds, size_t n_clouds, double *cell_m, bool *nomem)
+struct prob_gridding *prob_gridding_new(size_t n_clouds)
 {
-    struct wish wish = {0};
-    size_t n = 0;
-    for (size_t c = 0; c < n_clouds && !*nomem; c++) {
-        struct prob_spread spread;
-        if (!prob_spread_of(&clouds[c], &spread, nomem))
-            continue;
-        double cell = fmax(sqrt(spread.area50_m2 / CELLS50), SMALLEST_CELL_M);
-        size_t at = n++;
-        for (; at > 0 && cell_m[at - 1] > cell; at--)
-            cell_m[at] = cell_m[at - 1];
-        cell_m[at] = cell;
-        wish.bandwidth_m = fmax(wish.bandwidth_m, spread.bandwidth_m);
-    }
-    wish.cell_m = n ? cell_m[n / 2] : 0;
-    return wish;
+    struct prob_gridding *g = calloc(1, sizeof *g + n_clouds * sizeof g->cell_m[0]);
+    if (g)
+        g->most = n_clouds;
+    return g;
+}
+
+void prob_gridding_free(struct prob_gridding *g)
+{
+    free(g);
+}
+
+// Insertion sort: there are some tens.
+enum ph_status prob_gridding_add(struct prob_gridding *g, const struct prob_cloud *cloud, struct ph_err *err)
+{
+    struct prob_spread spread;
+    bool nomem = false;
+    prob_extent_add(&g->extent, cloud);
+    if (!prob_spread_of(cloud, &spread, &nomem) || g->n == g->most)
+        return nomem ? core_err_nomem(err) : PH_OK;
+    double cell = fmax(sqrt(spread.area50_m2 / CELLS50), SMALLEST_CELL_M);
+    size_t at = g->n++;
+    for (; at > 0 && g->cell_m[at - 1] > cell; at--)
+        g->cell_m[at] = g->cell_m[at - 1];
+    g->cell_m[at] = cell;
+    g->bandwidth_m = fmax(g->bandwidth_m, spread.bandwidth_m);
+    return PH_OK;
 }
 
 // Grid of cells of about cell_m over an extent and a margin; near a pole it goes all round.
@@ -73,29 +88,32 @@ static struct geo_grid grid_of(const struct prob_extent *e, double cell_m, doubl
     return g;
 }
 
-enum ph_status prob_grid_choose(const struct prob_cloud *clouds, size_t n_clouds, double cell_m,
-                                size_t max_cells, struct geo_grid *out, struct ph_err *err)
+enum ph_status prob_gridding_choose(const struct prob_gridding *g, double cell_m, size_t max_cells,
+                                    struct geo_grid *out, struct ph_err *err)
 {
-    struct core_arena arena = {0};
-    struct prob_extent extent = {0};
-    double *cells = CORE_ARENA_NEW(&arena, double, n_clouds + 1);
-    bool nomem = !cells;
-    struct wish wish = cells ? wish_of(clouds, n_clouds, cells, &nomem) : (struct wish){0};
-    core_arena_fini(&arena);
-    if (nomem)
-        return core_err_nomem(err);
-    if (!(wish.cell_m > 0))
+    if (!g->n)
         return core_err_set(err, PH_EINPUT, NULL, "check the starting times and the forcing's coverage",
                             "no particle is adrift: there is nothing to map");
-    for (size_t c = 0; c < n_clouds; c++)
-        prob_extent_add(&extent, &clouds[c]);
-    double cell = cell_m > 0 ? cell_m : wish.cell_m;
+    double cell = cell_m > 0 ? cell_m : g->cell_m[g->n / 2]; // the middle of the wishes
     for (;; cell *= 1.05) {
-        double margin_m = MARGIN * fmax(wish.bandwidth_m, LEAST_CELLS * cell) + 2 * cell;
-        *out = grid_of(&extent, cell, margin_m);
+        double margin_m = MARGIN * fmax(g->bandwidth_m, LEAST_CELLS * cell) + 2 * cell;
+        *out = grid_of(&g->extent, cell, margin_m);
         if ((double)out->nlat * (double)out->nlon <= fmax(4096.0, (double)max_cells))
             return PH_OK;
     }
+}
+
+enum ph_status prob_grid_choose(const struct prob_cloud *clouds, size_t n_clouds, double cell_m,
+                                size_t max_cells, struct geo_grid *out, struct ph_err *err)
+{
+    struct prob_gridding *g = prob_gridding_new(n_clouds);
+    enum ph_status status = g ? PH_OK : core_err_nomem(err);
+    for (size_t c = 0; !status && c < n_clouds; c++)
+        status = prob_gridding_add(g, &clouds[c], err);
+    if (!status)
+        status = prob_gridding_choose(g, cell_m, max_cells, out, err);
+    prob_gridding_free(g);
+    return status;
 }
 
 // Adds each particle's weight to its cell; returns what fell on the grid.

@@ -30,6 +30,15 @@ struct prob_map {
 enum ph_status prob_grid_choose(const struct prob_cloud *clouds, size_t n_clouds, double cell_m,
                                 size_t max_cells, struct geo_grid *out, struct ph_err *err) PH_NODISCARD;
 
+// The same, one cloud after another, so that not all must be there at once. NULL: out of memory.
+struct prob_gridding;
+struct prob_gridding *prob_gridding_new(size_t n_clouds);
+enum ph_status prob_gridding_add(struct prob_gridding *gridding, const struct prob_cloud *cloud,
+                                 struct ph_err *err) PH_NODISCARD;
+enum ph_status prob_gridding_choose(const struct prob_gridding *gridding, double cell_m, size_t max_cells,
+                                    struct geo_grid *out, struct ph_err *err) PH_NODISCARD;
+void prob_gridding_free(struct prob_gridding *gridding); // accepts NULL
+
 // Histogram and a separable Gaussian whose bandwidth follows the cloud's spread and effective sample size
 // (Silverman's rule); mass is conserved. Memory from the arena.
 enum ph_status prob_map_make(const struct prob_cloud *cloud, const struct geo_grid *grid,

@@ -34,12 +34,7 @@ enum ph_status run_map_begin(struct run *run, struct run_map_scratch *scratch,
 enum ph_status run_map_time(struct run *run, const struct drift_ensemble *now, size_t time,
                             struct run_map_scratch *scratch, struct ph_err *err) PH_NODISCARD;
 size_t run_map_bytes(size_t particles);
-
-// The particles that still drift, as the planner and the map see them: positions of all others are NaN.
-struct run_cloud {
-    float *lat_deg, *lon_deg; // [n_times * n]
-};
-enum ph_status run_cloud_make(struct run *run, struct run_cloud *out, struct ph_err *err) PH_NODISCARD;
+size_t run_maps_bytes(size_t particles, size_t n_times); // of run_maps_write
 
 // Highest-density regions [RUN_N_REGIONS] of a cloud, each on a grid fitted to it.
 enum ph_status run_regions_make(struct run *run, const struct prob_cloud *cloud, struct prob_region *region,

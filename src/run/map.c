@@ -24,6 +24,11 @@ size_t run_map_bytes(size_t particles)
     return particles * (2 * sizeof(float) + sizeof(double));
 }
 
+size_t run_maps_bytes(size_t particles, size_t n_times)
+{
+    return run_map_bytes(particles) + 2 * n_times * MAP_CELLS_MAX * sizeof(double);
+}
+
 // The particles that have one status at time t, with their weights after the searches.
 static struct prob_cloud cloud_of(const struct run *run, const struct drift_ensemble *e, size_t t,
                                   enum drift_status status, struct run_map_scratch *scratch)
@@ -127,6 +132,7 @@ enum ph_status run_map(struct run *run, struct ph_err *err)
     for (size_t t = 0; !status && t < e->n_times; t++) {
         status =
             core_job_cancelled(run->job) ? core_job_interrupted(err) : time_make(run, e, t, t, &scratch, err);
+        drift_ensemble_rest(e, t);
         core_job_progress(run->job, "map", (double)(t + 1) / (double)e->n_times);
     }
     core_arena_fini(&scratch.arena);
@@ -148,37 +154,37 @@ enum ph_status run_map_at(struct run *run, size_t t, struct prob_map *out, struc
     return status;
 }
 
-// Latitudes of one time without those of craft under way: the grid is for who drifts. NULL: out of memory.
-static const float *drifting_lat(const struct drift_ensemble *e, size_t t, struct core_arena *arena)
+// Latitudes of one time without those of craft under way: the grid is for who drifts.
+static const float *drifting_lat(const struct drift_ensemble *e, size_t t, float *scratch)
 {
     if (!memchr(e->status + t * e->n, DRIFT_UNDERWAY, e->n))
         return e->lat_deg + t * e->n;
-    float *lat = CORE_ARENA_NEW(arena, float, e->n);
-    for (size_t i = 0; lat && i < e->n; i++)
-        lat[i] = e->status[t * e->n + i] == DRIFT_UNDERWAY ? NAN : e->lat_deg[t * e->n + i];
-    return lat;
+    for (size_t i = 0; i < e->n; i++)
+        scratch[i] = e->status[t * e->n + i] == DRIFT_UNDERWAY ? NAN : e->lat_deg[t * e->n + i];
+    return scratch;
 }
 
 // One grid for all times, as a file with dimensions (time, lat, lon) needs it.
-static enum ph_status common_grid(struct run *run, struct core_arena *arena, struct geo_grid *grid,
+static enum ph_status common_grid(struct run *run, struct run_map_scratch *scratch, struct geo_grid *grid,
                                   struct ph_err *err)
 {
     const struct drift_ensemble *e = &run->ensemble;
-    struct prob_cloud *clouds = CORE_ARENA_NEW(arena, struct prob_cloud, e->n_times);
-    if (!clouds)
-        return core_err_nomem(err);
-    for (size_t t = 0; t < e->n_times; t++) {
-        const float *lat = drifting_lat(e, t, arena);
-        if (!lat)
-            return core_err_nomem(err);
-        clouds[t] = (struct prob_cloud){
+    struct prob_gridding *gridding = prob_gridding_new(e->n_times);
+    enum ph_status status = gridding ? PH_OK : core_err_nomem(err);
+    for (size_t t = 0; !status && t < e->n_times; t++) {
+        const struct prob_cloud cloud = {
             .n = e->n,
-            .lat_deg = lat,
+            .lat_deg = drifting_lat(e, t, scratch->lat_deg),
             .lon_deg = e->lon_deg + t * e->n,
             .weight = run->posterior ? run->posterior : e->weight,
         };
+        status = prob_gridding_add(gridding, &cloud, err);
+        drift_ensemble_rest(e, t);
     }
-    return prob_grid_choose(clouds, e->n_times, run->cell_m, MAP_CELLS_MAX, grid, err);
+    if (!status)
+        status = prob_gridding_choose(gridding, run->cell_m, MAP_CELLS_MAX, grid, err);
+    prob_gridding_free(gridding);
+    return status;
 }
 
 enum ph_status run_maps_write(struct run *run, const char *path, const struct prob_map_attrs *attrs,
@@ -190,9 +196,9 @@ enum ph_status run_maps_write(struct run *run, const char *path, const struct pr
     struct geo_grid grid;
     struct prob_map *maps = CORE_ARENA_NEW(&arena, struct prob_map, e->n_times);
     struct prob_map *stranded = CORE_ARENA_NEW(&arena, struct prob_map, e->n_times);
-    enum ph_status status = maps && stranded ? common_grid(run, &arena, &grid, err) : core_err_nomem(err);
+    enum ph_status status = maps && stranded ? scratch_init(&scratch, e->n, err) : core_err_nomem(err);
     if (!status)
-        status = scratch_init(&scratch, e->n, err);
+        status = common_grid(run, &scratch, &grid, err);
     for (size_t t = 0; !status && t < e->n_times; t++) {
         struct prob_cloud cloud = cloud_of(run, e, t, DRIFT_ACTIVE, &scratch);
         status = prob_map_make(&cloud, &grid, &arena, &maps[t], err);
@@ -200,6 +206,7 @@ enum ph_status run_maps_write(struct run *run, const char *path, const struct pr
             break;
         cloud = cloud_of(run, e, t, DRIFT_STRANDED, &scratch);
         status = prob_map_make(&cloud, &grid, &arena, &stranded[t], err);
+        drift_ensemble_rest(e, t);
     }
     if (!status)
         status = prob_map_write(path, e->time_ns, e->n_times, maps, stranded, attrs, err);

@@ -202,12 +202,14 @@ static enum ph_status tracks_add(struct run *run, struct ph_err *err)
     float *lon = CORE_ARENA_NEW(&run->arena, float, n * e->n_times);
     if (!lat || !lon)
         return core_err_nomem(err);
-    for (size_t i = 0; i < n; i++)
-        for (size_t t = 0; t < e->n_times; t++) {
+    for (size_t t = 0; t < e->n_times; t++) {
+        for (size_t i = 0; i < n; i++) {
             size_t particle = i * e->n / n;
             lat[i * e->n_times + t] = e->lat_deg[t * e->n + particle];
             lon[i * e->n_times + t] = e->lon_deg[t * e->n + particle];
         }
+        drift_ensemble_rest(e, t);
+    }
     run->product.track_lat_deg = lat;
     run->product.track_lon_deg = lon;
     run->product.n_tracks = n;

@@ -53,4 +53,8 @@ enum ph_status run_resample(struct run *run, const double *likelihood, size_t ro
 // The cloud as the planner sees it, with the weights before any report.
 enum ph_status run_planner_cloud(struct run *run, struct plan_cloud *out, struct ph_err *err) PH_NODISCARD;
 
+// The same with these weights [ensemble.n], and every k-th particle only, so that they are at most `most`.
+enum ph_status run_planner_cloud_thin(struct run *run, const double *weight, size_t most,
+                                      struct plan_cloud *out, struct ph_err *err) PH_NODISCARD;
+
 #endif

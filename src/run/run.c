@@ -118,13 +118,24 @@ static void memory_tell(struct run *run, size_t bytes)
                  run->seeds.n, drift_n_times(&run->c.drift), (double)(bytes + PROGRAM_BYTES) / 1e6);
 }
 
+// What comes after the drift of a case: weights, maps, and the planner's cloud (twice as doubles, for the
+// shore). What was searched or seen is weighed on all particles at all times.
+static size_t after_bytes(const struct run *run, size_t n, size_t n_times)
+{
+    size_t thin = n < PLAN_PARTICLES_MAX ? n : PLAN_PARTICLES_MAX, place = 2 * sizeof(float);
+    bool reports = run->c.n_searches || run->c.n_sightings || run->c.n_debris;
+    return n * sizeof(double) + run_maps_bytes(n, n_times) + (reports ? n * n_times * place : 0) +
+           (run->c.n_assets ? thin * n_times * (place + 2 * sizeof(double)) : 0);
+}
+
 enum ph_status run_drift(struct run *run, struct ph_err *err)
 {
     enum ph_status status = run_starts(run, err);
     if (status)
         return status;
     size_t n = run->seeds.n, n_times = drift_n_times(&run->c.drift);
-    memory_tell(run, scenario_seed_bytes(&run->c, n) + drift_bytes_needed(&run->c, n, n_times));
+    memory_tell(run, scenario_seed_bytes(&run->c, n) + drift_bytes_needed(&run->c, n, n_times) +
+                         after_bytes(run, n, n_times));
     status = drift_run(&run->c, &run->seeds, run->forcing, run->coast, run->job, &run->ensemble,
                        &run->service, err);
     if (!status && core_mpi_leads(run->job->mpi))
@@ -142,63 +153,6 @@ enum ph_status run_drift_into(struct run *run, const struct drift_sink *sink, si
     if (!status && core_mpi_leads(run->job->mpi))
         voyages_tell(run, run->ensemble.status);
     return status;
-}
-
-enum ph_status run_cloud_make(struct run *run, struct run_cloud *out, struct ph_err *err)
-{
-    const struct drift_ensemble *e = &run->ensemble;
-    size_t total = e->n * e->n_times;
-    struct run_cloud cloud = {
-        .lat_deg = CORE_ARENA_NEW(&run->arena, float, total),
-        .lon_deg = CORE_ARENA_NEW(&run->arena, float, total),
-    };
-    if (!cloud.lat_deg || !cloud.lon_deg)
-        return core_err_nomem(err);
-    for (size_t i = 0; i < total; i++) {
-        bool active = e->status[i] == DRIFT_ACTIVE;
-        cloud.lat_deg[i] = active ? e->lat_deg[i] : NAN;
-        cloud.lon_deg[i] = active ? e->lon_deg[i] : NAN;
-    }
-    *out = cloud;
-    return PH_OK;
-}
-
-// Every stride-th particle of the cloud, with the weights scaled to the same sum for each scenario and object
-// by keeping the stratified order in which particles were made.
-static enum ph_status cloud_thin(struct run *run, struct plan_cloud *cloud, struct ph_err *err)
-{
-    size_t stride = (cloud->n + PLAN_PARTICLES_MAX - 1) / PLAN_PARTICLES_MAX;
-    if (stride <= 1)
-        return PH_OK;
-    size_t n = (cloud->n + stride - 1) / stride;
-    float *lat = CORE_ARENA_NEW(&run->arena, float, n * cloud->n_knots);
-    float *lon = CORE_ARENA_NEW(&run->arena, float, n * cloud->n_knots);
-    double *weight = CORE_ARENA_NEW(&run->arena, double, n);
-    uint16_t *object = CORE_ARENA_NEW(&run->arena, uint16_t, n),
-             *source = CORE_ARENA_NEW(&run->arena, uint16_t, n);
-    if (!lat || !lon || !weight || !object || !source)
-        return core_err_nomem(err);
-    double all = 0, kept = 0;
-    for (size_t i = 0; i < cloud->n; i++)
-        all += cloud->weight[i];
-    for (size_t i = 0; i < n; i++)
-        kept += cloud->weight[i * stride];
-    for (size_t i = 0; i < n; i++) {
-        weight[i] = cloud->weight[i * stride] * (kept > 0 ? all / kept : 1);
-        object[i] = cloud->object[i * stride];
-        source[i] = cloud->source[i * stride];
-        for (size_t k = 0; k < cloud->n_knots; k++) {
-            lat[k * n + i] = cloud->lat_deg[k * cloud->n + i * stride];
-            lon[k * n + i] = cloud->lon_deg[k * cloud->n + i * stride];
-        }
-    }
-    cloud->n = n;
-    cloud->lat_deg = lat;
-    cloud->lon_deg = lon;
-    cloud->weight = weight;
-    cloud->object = object;
-    cloud->source = source;
-    return PH_OK;
 }
 
 // The planner counts assets among those that take part; people count them as in the case.
@@ -244,8 +198,6 @@ static enum ph_status avoid_make(struct run *run, struct plan_problem *problem, 
 static enum ph_status assets_plan(struct run *run, struct plan_cloud cloud, struct ph_err *err)
 {
     enum ph_status status = run_assets_make(run, err);
-    if (!status)
-        status = cloud_thin(run, &cloud, err);
     if (status)
         return status;
     struct plan_problem problem = {
@@ -271,27 +223,6 @@ static enum ph_status assets_plan(struct run *run, struct plan_cloud cloud, stru
     run->has_plan = true;
     status = run_after_make(run, &cloud, err);
     return status ? status : plan_reindex(run, err);
-}
-
-enum ph_status run_planner_cloud(struct run *run, struct plan_cloud *out, struct ph_err *err)
-{
-    const struct drift_ensemble *e = &run->ensemble;
-    struct run_cloud drifting = {0};
-    enum ph_status status = run_cloud_make(run, &drifting, err);
-    if (!status)
-        *out = (struct plan_cloud){
-            .n = e->n,
-            .n_knots = e->n_times,
-            .time_ns = e->time_ns,
-            .lat_deg = drifting.lat_deg,
-            .lon_deg = drifting.lon_deg,
-            .weight = e->weight,
-            .object = e->object,
-            .source = e->source,
-            .n_objects = run->c.n_objects,
-            .n_sources = run->c.n_sources,
-        };
-    return status;
 }
 
 // Nothing was reported: the weights stay as they are.
@@ -342,10 +273,9 @@ enum ph_status run_plan(struct run *run, struct ph_err *err)
     if (!run->c.n_assets || run->taught.found) // a find ends the case
         return PH_OK;
     struct plan_cloud cloud;
-    enum ph_status status = run_planner_cloud(run, &cloud, err);
+    enum ph_status status = run_planner_cloud_thin(run, run->posterior, PLAN_PARTICLES_MAX, &cloud, err);
     if (status)
         return status;
-    cloud.weight = run->posterior;
     status = plan_coast_load(run, &cloud, err);
     return status ? status : assets_plan(run, cloud, err);
 }

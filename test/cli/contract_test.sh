@@ -95,7 +95,7 @@ test ! -e bad
 ok $? "and nothing is written"
 exits 3 "a case that is not there cannot be read" pharos run nowhere.json -o bad
 exits 2 "what is for a later version is bad input" pharos run "$PHAROS_SOURCE/test/cli/input/backward.json" -o bad
-says err "not in this version" "and says so"
+says err "backtrack" "and says what does"
 echo text >file
 exits 3 "a file where the folder should be cannot be written" pharos run case/case.json -o file "${few[@]}"
 is "$(cat file)" text "and stays as it was"
