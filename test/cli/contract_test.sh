@@ -94,7 +94,7 @@ says err /drift/until "with the place of each problem"
 test ! -e bad
 ok $? "and nothing is written"
 exits 3 "a case that is not there cannot be read" pharos run nowhere.json -o bad
-exits 2 "what is for a later version is bad input" pharos run "$PHAROS_SOURCE/test/cli/input/backward.json" -o bad
+exits 2 "a drift backwards is bad input" pharos run "$PHAROS_SOURCE/test/cli/input/backward.json" -o bad
 says err "backtrack" "and says what does"
 echo text >file
 exits 3 "a file where the folder should be cannot be written" pharos run case/case.json -o file "${few[@]}"
