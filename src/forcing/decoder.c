@@ -167,6 +167,11 @@ static enum ph_status process_start(struct forcing_decoder *decoder, struct ph_e
     return PH_OK;
 }
 
+enum ph_status forcing_decoder_wake(struct forcing_decoder *decoder, struct ph_err *err)
+{
+    return process_start(decoder, err);
+}
+
 // True when a whole reply came in time.
 static bool reply_await(struct forcing_decoder *decoder, int timeout_ms, struct forcing_worker_reply *reply,
                         bool *hung)

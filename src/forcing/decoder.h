@@ -54,6 +54,9 @@ enum ph_status forcing_decoder_grib_array(struct forcing_decoder *decoder,
                                           enum forcing_grib_array which, const double **values, size_t *n,
                                           struct ph_err *err) PH_NODISCARD;
 
+// Starts the process if it is asleep, so that the next call need not.
+enum ph_status forcing_decoder_wake(struct forcing_decoder *decoder, struct ph_err *err) PH_NODISCARD;
+
 // Ends the process; the next call starts another. For sources of many files.
 void forcing_decoder_sleep(struct forcing_decoder *decoder);
 

@@ -7,6 +7,7 @@
 
 #include "core/err.h"
 #include "core/time.h"
+#include "forcing/ahead.h"
 #include "forcing/sample.h"
 #include "forcing/source.h"
 
@@ -130,7 +131,7 @@ static void reasons_join(struct ph_err *all, const struct ph_err *one, const cha
 }
 
 static enum ph_status sources_open(struct forcing *forcing, const struct forcing_request *requests, size_t n,
-                                   struct ph_err *err)
+                                   int64_t until_ns, struct ph_err *err)
 {
     struct ph_err all = {0};
     for (size_t r = 0; r < n; r++) {
@@ -140,9 +141,10 @@ static enum ph_status sources_open(struct forcing *forcing, const struct forcing
         if (core_job_cancelled(forcing->job))
             return core_job_interrupted(err);
         enum ph_status status = forcing_source_open(&requests[r], forcing->job, &source, &one);
-        if (!status)
+        if (!status) {
+            source->until_ns = until_ns;
             forcing->source[kind][forcing->n[kind]++] = source;
-        else if (status == PH_ENOMEM || status == PH_EINTERNAL) {
+        } else if (status == PH_ENOMEM || status == PH_EINTERNAL) {
             if (err)
                 *err = one;
             return status;
@@ -187,7 +189,7 @@ enum ph_status forcing_open(const struct forcing_request *requests, size_t n, en
         status = forcing->source[kind] ? PH_OK : core_err_nomem(err);
     }
     if (!status)
-        status = sources_open(forcing, requests, n, err);
+        status = sources_open(forcing, requests, n, to_ns, err);
     if (!status)
         status = reach_check(forcing, from_ns, to_ns, start_box, err);
     if (status)
@@ -235,7 +237,7 @@ size_t forcing_bytes_live(const struct forcing *forcing)
     size_t bytes = 0;
     for (int kind = 0; kind < FORCING_KINDS; kind++)
         for (size_t s = 0; s < forcing->n[kind]; s++)
-            bytes += forcing->source[kind][s]->bytes;
+            bytes += forcing->source[kind][s]->bytes + forcing_ahead_bytes(forcing->source[kind][s]);
     return bytes;
 }
 
@@ -297,6 +299,15 @@ enum ph_status forcing_sample_each(struct forcing *forcing, enum forcing_kind ki
             u[s] = v[s] = (double)NAN;
     }
     return PH_OK;
+}
+
+uint64_t forcing_values_read(const struct forcing *forcing)
+{
+    uint64_t n = 0;
+    for (int kind = 0; kind < FORCING_KINDS; kind++)
+        for (size_t s = 0; s < forcing->n[kind]; s++)
+            n += forcing->source[kind][s]->n_read;
+    return n;
 }
 
 bool forcing_live(const struct forcing *forcing, enum forcing_kind kind)

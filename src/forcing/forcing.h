@@ -97,6 +97,9 @@ double forcing_coastal_reach_m(const struct forcing *forcing);
 size_t forcing_bytes_live(const struct forcing *forcing);
 size_t forcing_bytes_peak(const struct forcing *forcing);
 
+// Values of levels that were asked of the decoders so far: the box and the times that were needed, no more.
+uint64_t forcing_values_read(const struct forcing *forcing);
+
 // True when any source of the kind serves the live window.
 bool forcing_live(const struct forcing *forcing, enum forcing_kind kind);
 

@@ -198,8 +198,40 @@ static void boxes(void)
     tap_ok(same, "answers do not depend on the box that is live, bit for bit");
 }
 
+// A run through all windows, with the next level read meanwhile, against a source opened for each by itself.
+static void ahead(void)
+{
+    struct made made = field(33, 35, 11, 0.1, 30);
+    struct forcing_request request = request_of(made_path("a.nc"));
+    struct geo_box box = {12, 33.5, 12.4, 33.9};
+    struct forcing *run = NULL;
+    const double lat = 33.77, lon = 12.13, half_s = 5400;
+    made_write(&made, made_path("a.nc"));
+    if (!tap_ok(!forcing_open(&request, 1, FORCING_MISSING_STOP, MADE_T0, MADE_T0 + 9 * MADE_H, box, NULL,
+                              &run, NULL),
+                "a run over several levels is opened"))
+        return;
+    bool same = true;
+    for (int k = 0; k < 3; k++) {
+        struct made_answer alone = made_ask(&request, 1, FORCING_MISSING_STOP, lon, lat, 3 * k + 1.5);
+        double u = 0, v = 0;
+        int8_t source = -1;
+        uint8_t flags = 0;
+        same =
+            same && !forcing_window(run, MADE_T0 + 3 * k * MADE_H, MADE_T0 + 3 * (k + 1) * MADE_H, box, NULL);
+        forcing_sample(run, FORCING_CURRENT, 1, &lat, &lon, &half_s, &u, &v, &source, &flags);
+        same = same && !source && fabs(u - alone.u) < 1e-6 && fabs(v - alone.v) < 1e-6;
+    }
+    tap_ok(same, "levels that were read ahead give what levels give that are read when needed");
+    size_t level = forcing_bytes_live(run) / (4 * sizeof(float)) * 2;
+    tap_ok(forcing_values_read(run) == 4 * level,
+           "four levels on the box were read, and nothing else of the file");
+    forcing_free(run);
+}
+
 int main(void)
 {
+    ahead();
     coast();
     fill_leak();
     seam_and_poles();

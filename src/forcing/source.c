@@ -10,6 +10,7 @@
 #include "core/err.h"
 #include "core/time.h"
 #include "core/units.h"
+#include "forcing/ahead.h"
 #include "forcing/survey.h"
 
 enum { MOST_FILES = 4096, MOST_AWAKE = 4, MOST_DAMAGED = 8 };
@@ -338,6 +339,7 @@ enum ph_status forcing_source_open(const struct forcing_request *request, struct
     source->kind = request->kind;
     source->job = job;
     source->slab[0].level = source->slab[1].level = SIZE_MAX;
+    source->until_ns = INT64_MIN;
     source->label = core_arena_text(&source->arena, request->label ? request->label : "");
     enum ph_status status;
     if (request->series) {
@@ -362,6 +364,7 @@ void forcing_source_free(struct forcing_source *source)
 {
     if (!source)
         return;
+    forcing_ahead_end(source);
     for (size_t f = 0; f < source->n_files; f++)
         forcing_file_free(source->files[f]);
     free(source->slab[0].uv);
@@ -470,17 +473,15 @@ static enum ph_status slab_load(struct forcing_source *source, int slab, size_t 
 {
     const struct forcing_level *level = &source->levels[index];
     struct forcing_block block = source->block;
-    float *uv = source->slab[slab].uv;
     source->slab[slab].level = SIZE_MAX;
-    others_sleep(source, level);
+    source->n_read += 2 * block.nj * block.ni;
     enum ph_status status = PH_OK;
-    bool one_file = level->file[0] == level->file[1];
-    for (int p = 0; p < (one_file ? 1 : 2) && !status; p++) {
-        struct forcing_file *file = source->files[level->file[p]];
-        int parts = one_file ? FORCING_PART_BOTH : 1 << p;
-        status = file->format->read(file, &source->fields[level->file[p]], parts, level->time[p], block, uv,
-                                    2 * block.ni, err);
+    if (!forcing_ahead_take(source, index, &source->slab[slab].uv)) {
+        others_sleep(source, level);
+        status = forcing_source_read(source, level, block, source->slab[slab].uv, err);
     }
+    float *uv = source->slab[slab].uv;
+    bool one_file = level->file[0] == level->file[1];
     if (status) {
         source->damaged = index;
         return status;
@@ -500,6 +501,7 @@ static enum ph_status slab_load(struct forcing_source *source, int slab, size_t 
 
 static void slabs_drop(struct forcing_source *source)
 {
+    forcing_ahead_end(source);
     for (int s = 0; s < 2; s++) {
         free(source->slab[s].uv);
         source->slab[s].uv = NULL;
@@ -630,6 +632,8 @@ static enum ph_status window_try(struct forcing_source *source, int64_t from_ns,
             status = block_grow(source, box, err);
         if (!status)
             status = levels_load(source, a, b, err);
+        if (!status && b + 1 < source->n_levels && t_b < source->until_ns && joined(source, b))
+            forcing_ahead_start(source, b + 1);
     }
     if (!status)
         source->serves = serves;
@@ -642,6 +646,7 @@ static void damaged_drop(struct forcing_source *source, const struct ph_err *why
 {
     char time[CORE_TIME_TEXT];
     size_t index = source->damaged;
+    forcing_ahead_end(source); // levels get other numbers
     core_time_iso(source->levels[index].t_ns, time);
     core_job_warn(source->job, "damaged-level", "%s: the fields of %s cannot be read and are left out (%s)",
                   base_name(source->files[source->levels[index].file[0]]->path), time, why->what);

@@ -50,11 +50,19 @@ struct forcing_source {
     size_t live[2];            // slabs (files) or observations at the ends of the window
     double w_at_from, w_per_s; // fraction of the way from live[0] to live[1]
 
+    struct forcing_ahead *ahead; // the next level, on its way (forcing/ahead.h); NULL: none
+    int64_t until_ns;            // levels that are needed only from here on are not read ahead
+    uint64_t n_read;             // values asked of the decoders for levels, so far
+
     struct core_job *job;
     size_t bytes;
     size_t damaged;   // the level that could not be decoded just now; SIZE_MAX: none
     size_t n_damaged; // left out so far
 };
+
+// Values of a level on a block, as the file has them. Touches nothing of the source but the level's files.
+enum ph_status forcing_source_read(const struct forcing_source *source, const struct forcing_level *level,
+                                   struct forcing_block block, float *uv, struct ph_err *err) PH_NODISCARD;
 
 // Opens all files of a request (or copies its series). Warnings of the files go to the job.
 enum ph_status forcing_source_open(const struct forcing_request *request, struct core_job *job,

@@ -85,7 +85,7 @@ static enum ph_status live_make(struct panel *panel, struct export_field *field,
 {
     struct forcing_request request = {
         .kind = panel->kind, .file = path, .depth_m = (double)NAN, .label = path};
-    enum ph_status status = forcing_open(&request, 1, FORCING_MISSING_STOP, INT64_MIN, INT64_MAX,
+    enum ph_status status = forcing_open(&request, 1, FORCING_MISSING_STOP, INT64_MIN, INT64_MIN,
                                          (struct geo_box){-180, -90, 180, 90}, job, &panel->forcing, err);
     if (status)
         return status;
