@@ -209,9 +209,15 @@ static void inspect(const char *path)
 {
     struct core_buf text = {0}, json = {0};
     struct ph_err err = {0};
-    size_t n_read;
-    if (forcing_inspect(&path, 1, NULL, &text, &json, &n_read, &err) && !err.what[0])
+    struct forcing_inspection *inspection = NULL;
+    enum ph_status status = forcing_inspect(&path, 1, &(struct forcing_inspect_ask){0}, &inspection, &err);
+    if (!status)
+        status = forcing_inspection_text(inspection, &text, &err);
+    if (!status)
+        status = forcing_inspection_json(inspection, &json, &err);
+    if (status && !err.what[0])
         abort();
+    forcing_inspection_free(inspection);
     core_buf_fini(&text);
     core_buf_fini(&json);
 }

@@ -333,9 +333,12 @@ static void mutant_inspect(const char *path, struct tally *tally)
 {
     struct core_buf text = {0}, json = {0};
     struct ph_err err = {0};
-    size_t n_read = 0;
+    struct forcing_inspection *inspection = NULL;
     const struct forcing_inspect_at at = {MADE_T0 + MADE_H, {34.1, 12.2}};
-    tally->silent += forcing_inspect(&path, 1, &at, &text, &json, &n_read, &err) != PH_OK;
+    tally->silent += forcing_inspect(&path, 1, &(struct forcing_inspect_ask){.at = &at}, &inspection, &err) ||
+                     forcing_inspection_text(inspection, &text, &err) ||
+                     forcing_inspection_json(inspection, &json, &err);
+    forcing_inspection_free(inspection);
     core_buf_fini(&text);
     core_buf_fini(&json);
 }
