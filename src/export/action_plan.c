@@ -130,6 +130,30 @@ static void execution(struct core_buf *out, const struct export_product *p)
     export_message_blank(out);
 }
 
+// A plan that was given beside what its file says of it: what an edit has changed, unit by unit.
+static void compared(struct core_buf *out, const struct export_product *p)
+{
+    double before = 0, now = 0;
+    size_t given = 0;
+    for (size_t i = 0; i < area_count(p); i++)
+        given += area_at(p, i)->has_given;
+    if (!given)
+        return;
+    export_message_row(out, "   POS   IN THE FILE       NOW  DIFFERENCE");
+    for (size_t i = 0; i < area_count(p); i++) {
+        const struct plan_area *a = area_at(p, i);
+        char label[EXPORT_LABEL];
+        export_task_label(i, label);
+        if (!a->has_given)
+            continue;
+        before += a->pos_given, now += a->pos;
+        export_message_row(out, "   %-5s %7.1f PCT %5.1f PCT  %+6.1f", label, 100 * a->pos_given,
+                           100 * a->pos, 100 * (a->pos - a->pos_given));
+    }
+    export_message_row(out, "   ALL   %7.1f PCT %5.1f PCT  %+6.1f", 100 * before, 100 * now,
+                       100 * (now - before));
+}
+
 static void coordination(struct core_buf *out, const struct export_product *p)
 {
     export_message_put(out, 3, "4. COORDINATION");
@@ -143,6 +167,7 @@ static void coordination(struct core_buf *out, const struct export_product *p)
     if (p->plan)
         export_message_put(out, 3, "   CHANCE OF SUCCESS OF ALL TOGETHER %.0f%% (NO PLAN CAN EXCEED %.0f%%)",
                            100 * p->plan->pos_total, 100 * p->plan->pos_bound);
+    compared(out, p);
     for (size_t i = 0; p->plan && i < p->plan->n_another; i++)
         export_message_put(out, 3, "   ANOTHER %s LIKE %s WOULD ADD %.1f PCT",
                            p->asset[p->plan->another[i].asset].type, p->asset[p->plan->another[i].asset].id,

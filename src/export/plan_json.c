@@ -95,6 +95,8 @@ static void area_chances(struct core_json *json, const struct plan_area *a)
     core_json_key_fixed(json, "pod", a->pod, CHANCE);
     core_json_key_fixed(json, "pos", a->pos, CHANCE);
     core_json_key_fixed(json, "pos_alone", a->pos_alone, CHANCE);
+    if (a->has_given)
+        core_json_key_fixed(json, "pos_in_file", a->pos_given, CHANCE);
     core_json_key_fixed(json, "pos_other_detection", a->pos_other, CHANCE);
 }
 

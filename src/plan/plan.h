@@ -109,6 +109,8 @@ struct plan_area {
     double coverage;      // sweep / spacing
     double poc, pod, pos; // pos: marginal gain in the order listed
     double pos_alone;
+    bool has_given;           // kept from a file that says what it was worth there
+    double pos_given;         // marginal gain in that file
     double pos_other;         // pos under the other detection law (shown beside it)
     int64_t start_ns, end_ns; // searching, from CSP to the last waypoint, legs at search speed
     int64_t leave_ns;         // on scene until: the turn allowance lies between end_ns and leave_ns

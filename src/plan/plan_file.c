@@ -226,6 +226,7 @@ static enum ph_status asset_read(struct reading *in, const json_t *asset, struct
     if (number(asset, "drift_kn", 0, 20, &value))
         area.drift_mps = core_mps_from_kn(value);
     number(asset, "drift_toward_deg", 0, 360, &area.drift_toward_deg);
+    area.has_given = number(asset, "pos", 0, 1, &area.pos_given);
     time_of(asset, "start", &area.start_ns);
     const json_t *waypoints = json_object_get(asset, "waypoints");
     enum ph_status status =

@@ -66,5 +66,15 @@ is "$(get plain.out '"next_best" in a["why"], d["another"][0]["like"], abs(sum(d
     "(True, 'Plane', True)" "the plan says why, what another unit adds, and what remains"
 exits 0 "a plan is written" pharos plan plain.json -q -o plain
 is "$(head -c 4 plain/plan.png | tail -c 3)" "PNG" "with its picture"
+"$python" - <<'MADE'
+import json
+d = json.load(open("plain/plan.json"))
+for w in d["assets"][0]["waypoints"]:
+    w["lat"] += 0.1
+json.dump(d, open("moved.json", "w"))
+MADE
+exits 0 "a plan moved by hand is scored" pharos plan plain.json -q --evaluate moved.json
+says out "IN THE FILE       NOW  DIFFERENCE" "beside what it was"
+is "$(awk '$1 == "ALL" {print ($7 < -1)}' out)" "1" "and the loss is told"
 says plain/worksheet.txt "OPTIMAL SEARCH FACTOR" "and the worksheet"
 tap_done
