@@ -158,8 +158,9 @@ static void expose_slot(const struct plan_crew *crew, const struct plan_vertex *
     size_t n = vertices_between(vertex, n_vertices, from_s, crew->worth.end_s[slot], part);
     n = plan_pieces_cut(part, n, scene->knot_s, scene->n_knots, piece);
     plan_exposure_pieces(piece, n, 0, &sight, g);
+    const double *before = slot ? g - scene->n : NULL;
     for (size_t i = 0; i < scene->n; i++)
-        g[i] = g[i] * kappa[scene->object[i]] + (slot ? g[i - scene->n] : 0);
+        g[i] = g[i] * kappa[scene->object[i]] + (before ? before[i] : 0);
 }
 
 // The exposure that a rectangle gives each particle by the end of each slot.
