@@ -103,6 +103,22 @@ static enum ph_status gaussian_lats(struct forcing_decoder *decoder, const struc
     return PH_OK;
 }
 
+// Rows are counted from the first in steps of the increment, as ecCodes counts them, so that values agree
+// with grib_get_data; where that ends elsewhere than the file says, or beyond a pole, between the ends.
+static double lat_step(const struct forcing_grib_keys_grid *grid, double span)
+{
+    double rows = (double)(grid->nj - 1), step = rows > 0 ? span / rows : 0;
+    double last = grid->first_lat_deg + (grid->j_positive ? 1 : -1) * rows * grid->dj_deg;
+    bool agrees = grid->dj_deg > 0 && fabs(grid->dj_deg - step) * rows <= 0.01 * step && fabs(last) <= 90;
+    return agrees ? grid->dj_deg : step;
+}
+
+static double lat_south(const struct forcing_grib_keys_grid *grid, double span)
+{
+    double rows = (double)(grid->nj - 1);
+    return grid->j_positive ? grid->first_lat_deg : grid->first_lat_deg - rows * lat_step(grid, span);
+}
+
 static enum ph_status lat_line(struct forcing_decoder *decoder, const struct forcing_grib_keys *field,
                                struct core_arena *arena, double **out, struct ph_err *err)
 {
@@ -113,8 +129,7 @@ static enum ph_status lat_line(struct forcing_decoder *decoder, const struct for
     if ((span > 0) != grid->j_positive)
         return core_err_set(err, PH_EINPUT, field->name, "check the file with grib_dump",
                             "the latitudes run against the direction of scanning that is stated");
-    double *lat =
-        line(south_of(grid), grid->nj > 1 ? fabs(span) / (double)(grid->nj - 1) : 0, (size_t)grid->nj, arena);
+    double *lat = line(lat_south(grid, fabs(span)), lat_step(grid, fabs(span)), (size_t)grid->nj, arena);
     if (!lat)
         return core_err_nomem(err);
     *out = lat;
@@ -153,8 +168,9 @@ static enum ph_status rotated(struct forcing_decoder *decoder, const struct forc
     enum ph_status status = lons ? PH_OK : core_err_nomem(err);
     if (!status)
         status = lat_line(decoder, field, arena, &lats, err);
-    for (size_t i = 0; !status && lons[0] > 180 && i < (size_t)grid->ni; i++)
-        lons[i] -= 360;
+    double turns = !status && lons[0] > 180 ? 360 : 0;
+    for (size_t i = 0; !status && i < (size_t)grid->ni; i++)
+        lons[i] -= turns;
     if (!status)
         status =
             forcing_grid_projected(proj, lons, (size_t)grid->ni, lats, (size_t)grid->nj, arena, out, err);

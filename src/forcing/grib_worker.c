@@ -104,7 +104,10 @@ static void put_shape(const codes_handle *handle, struct forcing_grib_keys_grid 
     grid->j_positive = get_long(handle, "jScansPositively", 0) == 1;
     grid->j_consecutive = get_long(handle, "jPointsAreConsecutive", 0) == 1;
     grid->alternating = get_long(handle, "alternativeRowScanning", 0) == 1;
-    grid->relative_to_grid = get_long(handle, "uvRelativeToGrid", 0) == 1;
+    // Bit 5 of flag table 3.3 (edition 1: table 7). ecCodes has a key of its own for it, but not for every
+    // grid.
+    long flags = get_long(handle, "resolutionAndComponentFlags", -1);
+    grid->relative_to_grid = flags >= 0 ? (flags & 8) != 0 : get_long(handle, "uvRelativeToGrid", 0) == 1;
 }
 
 // Keys that only some grids have stay NAN.

@@ -37,10 +37,12 @@ static void axis_measure(struct forcing_axis *axis)
     axis->first = axis->value[0];
     axis->last = axis->value[axis->n - 1];
     axis->step = axis->n > 1 ? (axis->last - axis->first) / (double)(axis->n - 1) : 0;
-    axis->uniform = axis->n > 1;
-    for (size_t i = 0; i < axis->n; i++)
-        if (fabs(axis->value[i] - (axis->first + (double)i * axis->step)) > 1e-4 * axis->step)
-            axis->uniform = false;
+    axis->uniform = axis->exact = axis->n > 1;
+    for (size_t i = 0; i < axis->n; i++) {
+        double off = fabs(axis->value[i] - (axis->first + (double)i * axis->step));
+        axis->uniform = axis->uniform && off <= 1e-4 * axis->step;
+        axis->exact = axis->exact && off <= 1e-7 * axis->step;
+    }
 }
 
 // Copies in ascending order; `falls` says the file descends.
@@ -159,10 +161,16 @@ static void locate_inside(const struct forcing_axis *axis, double x, size_t *i, 
         double at = (x - axis->first) / axis->step;
         size_t cell = at <= 0 ? 0 : (size_t)at;
         *i = cell < axis->n - 2 ? cell : axis->n - 2;
-        *w = fmin(fmax(at - (double)*i, 0), 1);
-        return;
+        if (axis->exact) {
+            *w = fmin(fmax(at - (double)*i, 0), 1);
+            return;
+        }
+        // Within a ten-thousandth of the right cell; the file's own coordinates say which it is.
+        *i += x > axis->value[*i + 1] && *i < axis->n - 2;
+        *i -= x < axis->value[*i] && *i > 0;
+    } else {
+        *i = search(axis, x);
     }
-    *i = search(axis, x);
     *w = fmin(fmax((x - axis->value[*i]) / (axis->value[*i + 1] - axis->value[*i]), 0), 1);
 }
 

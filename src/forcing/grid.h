@@ -22,6 +22,7 @@ struct forcing_axis {
     double gap;    // from last round to first (longitudes that wrap)
     bool wraps;    // last and first are neighbours across the seam
     bool uniform;  // value[i] = first + i step, within a ten-thousandth of a step
+    bool exact;    // and within a ten-millionth: float32 coordinates are not
     bool reversed; // index i here is n_file - 1 - i in the file
     size_t n_file; // may be one more: the first meridian again
 };

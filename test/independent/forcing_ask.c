@@ -57,7 +57,10 @@ static enum ph_status ask(const struct forcing_request *request, int64_t t_ns, s
     if (status)
         return status;
     int64_t next = forcing_next_level(forcing, t_ns), soon = t_ns + 60 * CORE_NS_PER_S;
-    status = forcing_window(forcing, t_ns, next < soon ? next : soon, box, err);
+    int64_t to = next == INT64_MAX ? t_ns
+                 : next < soon     ? next
+                                   : soon; // behind the last level there is nothing
+    status = forcing_window(forcing, t_ns, to, box, err);
     if (!status)
         forcing_sample(forcing, request->kind, places->n, places->lat, places->lon, places->t_s, places->u,
                        places->v, places->source, places->flags);
