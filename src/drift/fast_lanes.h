@@ -27,6 +27,13 @@
 // A part of a loop's body; vectors never go from function to function.
 #define LANES_PART static inline __attribute__((always_inline))
 
+// A loop over rows, a function of its own.
+#define LANES_LOOP static __attribute__((noinline))
+
+// LANES rows at a time; arrays are as long as whole registers.
+#define EACH(i, n) for (size_t i = 0; i < (n); i += LANES)
+#define EACH_ROW(i, n) for (size_t i = 0; i < (n); i++)
+
 typedef float lanes __attribute__((vector_size(4 * LANES), may_alias));
 typedef int32_t lanes_mask __attribute__((vector_size(4 * LANES), may_alias)); // all bits of a lane or none
 typedef uint32_t lanes_word __attribute__((vector_size(4 * LANES), may_alias));

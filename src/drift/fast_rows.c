@@ -1,15 +1,12 @@
 // Compiled several times, see meson.build: DRIFT_FAST_KIND is the kind of processor.
 #include "drift/fast.h"
 
+#include "drift/fast_field.h"
 #include "drift/fast_random.h"
 #include "geo/earth.h"
 
 typedef struct drift_fast_rows rows_t;
 enum { ROWS = DRIFT_FAST_ROWS };
-
-// LANES rows at a time; arrays are as long as whole registers.
-#define EACH(i, n) for (size_t i = 0; i < (n); i += LANES)
-#define EACH_ROW(i, n) for (size_t i = 0; i < (n); i++)
 
 struct look {
     drift_fast_look *off_patch, *near_land;
@@ -48,8 +45,8 @@ LANES_PART void errors_pair(const struct drift_fast_plan *plan, const struct dri
     }
 }
 
-static __attribute__((noinline)) void errors_draw(const struct drift_fast_plan *plan,
-                                                  const struct drift_fast_step *step, bool first, rows_t *r)
+LANES_LOOP void errors_draw(const struct drift_fast_plan *plan, const struct drift_fast_step *step,
+                            bool first, rows_t *r)
 {
     philox_rows(r->padded, plan->seed, r->particle, step->index, CORE_RNG_ERROR, ROWS, r->word[0]);
     for (int k = 0; k < 4; k += 2)
@@ -59,8 +56,8 @@ static __attribute__((noinline)) void errors_draw(const struct drift_fast_plan *
             errors_pair(plan, step, k, false, r);
 }
 
-static __attribute__((noinline)) void
-diffusion_draw(const struct drift_fast_plan *plan, const struct drift_fast_step *step, bool first, rows_t *r)
+LANES_LOOP void diffusion_draw(const struct drift_fast_plan *plan, const struct drift_fast_step *step,
+                               bool first, rows_t *r)
 {
     uint32_t part = step->index % CORE_RNG_DIFFUSE_STEPS;
     if (first || !part)
@@ -77,61 +74,6 @@ diffusion_draw(const struct drift_fast_plan *plan, const struct drift_fast_step 
 
 // ---- Forcing ----
 
-// The cell of each place and how far into it; cell -1 off the patch.
-static __attribute__((noinline)) uint32_t locate(size_t n, const struct forcing_patch *patch,
-                                                 const double *restrict lat, const double *restrict lon,
-                                                 struct drift_fast_place *restrict place)
-{
-    double south = patch->south_deg, west = patch->west_deg, per_row = patch->rows_per_deg,
-           per_column = patch->columns_per_deg;
-    int32_t stride = (int32_t)patch->stride;
-    uint32_t rows = (uint32_t)patch->rows, columns = (uint32_t)patch->columns, any = 0;
-    EACH_ROW(i, n)
-    {
-        double y = (lat[i] - south) * per_row + 1.0; // so that cutting off the fraction rounds down
-        double x = lon[i] - west;
-        x = (x < 0.0 ? x + 360.0 : x) * per_column;
-        int32_t row = (int32_t)y - 1, column = (int32_t)x;
-        place->wy[i] = (float)(y - (double)(row + 1));
-        place->wx[i] = (float)(x - (double)column);
-        place->row[i] = (uint32_t)row;
-        place->column[i] = (uint32_t)column;
-        uint32_t on = ((uint32_t)row < rows) & ((uint32_t)column < columns);
-        any |= on ^ 1u;
-        place->cell[i] = on ? row * stride + 2 * column : -1;
-    }
-    return any;
-}
-
-// The places after the way (east_deg, north_deg). True when one is off the patch. `to` may be `from`.
-static __attribute__((noinline)) bool advance(const struct forcing_patch *patch, const rows_t *r,
-                                              const struct drift_fast_place *from,
-                                              struct drift_fast_place *to)
-{
-    lanes per_column = lanes_all((float)patch->columns_per_deg),
-          per_row = lanes_all((float)patch->rows_per_deg);
-    lanes_word stride = lanes_all_word((uint32_t)patch->stride);
-    lanes_word rows = lanes_all_word((uint32_t)patch->rows),
-               columns = lanes_all_word((uint32_t)patch->columns);
-    lanes_mask any = {0};
-    EACH(i, r->padded)
-    {
-        lanes x = lanes_fma(lanes_load(r->east_deg + i), per_column, lanes_load(from->wx + i));
-        lanes y = lanes_fma(lanes_load(r->north_deg + i), per_row, lanes_load(from->wy + i));
-        lanes whole_x = lanes_floor(x), whole_y = lanes_floor(y);
-        lanes_word column = lanes_load_word(from->column + i) + lanes_cut(whole_x);
-        lanes_word row = lanes_load_word(from->row + i) + lanes_cut(whole_y);
-        lanes_mask off = (lanes_mask)(column >= columns) | (lanes_mask)(row >= rows);
-        any |= off;
-        lanes_store(to->wx + i, x - whole_x);
-        lanes_store(to->wy + i, y - whole_y);
-        lanes_store_word(to->column + i, column);
-        lanes_store_word(to->row + i, row);
-        lanes_store_word((uint32_t *)(to->cell + i), (row * stride + column + column) | (lanes_word)off);
-    }
-    return lanes_any(any);
-}
-
 // Rows off the patch are looked at and read the first cell, for nothing.
 static void off_patch(rows_t *r, struct drift_fast_place *place, const float *north_deg,
                       const float *east_deg, const struct look *look)
@@ -144,153 +86,6 @@ static void off_patch(rows_t *r, struct drift_fast_place *place, const float *no
             if (i < r->n)
                 look->off_patch(look->arg, r, i, at, at);
         }
-}
-
-static bool is_steady(const struct forcing_patch *patch)
-{
-    return !(patch->columns_per_deg > 0.0);
-}
-
-// The values (u, v) around LANES rows at a latitude: each component has a register of its own.
-struct cells {
-    lanes west_u, west_v, east_u, east_v;
-};
-
-// Four values (u, v) west and east, of as many rows as a register has room for: four rows in all.
-#if LANES == 16
-// Rows i, i + 4, i + 8 and i + 12 share a register.
-LANES_PART lanes four_at(const float *at, const int32_t *cell)
-{
-    __m256 low = _mm256_loadu2_m128(at + cell[4], at + cell[0]);
-    __m256 high = _mm256_loadu2_m128(at + cell[12], at + cell[8]);
-    return (lanes)_mm512_insertf32x8(_mm512_castps256_ps512(low), high, 1);
-}
-
-#define EACH_FOUR(x, k) ((lanes)_mm512_permute_ps((__m512)(x), (k)*0x55))
-
-LANES_PART struct cells cells_turn(lanes p0, lanes p1, lanes p2, lanes p3)
-{
-    __m512 t0 = _mm512_unpacklo_ps((__m512)p0, (__m512)p1), t1 = _mm512_unpacklo_ps((__m512)p2, (__m512)p3);
-    __m512 t2 = _mm512_unpackhi_ps((__m512)p0, (__m512)p1), t3 = _mm512_unpackhi_ps((__m512)p2, (__m512)p3);
-    return (struct cells){(lanes)_mm512_shuffle_ps(t0, t1, 0x44), (lanes)_mm512_shuffle_ps(t0, t1, 0xEE),
-                          (lanes)_mm512_shuffle_ps(t2, t3, 0x44), (lanes)_mm512_shuffle_ps(t2, t3, 0xEE)};
-}
-#elif LANES == 8
-// Rows i and i + 4 share a register.
-LANES_PART lanes four_at(const float *at, const int32_t *cell)
-{
-    return (lanes)_mm256_loadu2_m128(at + cell[4], at + cell[0]);
-}
-
-// The k-th of each four.
-#define EACH_FOUR(x, k) ((lanes)_mm256_permute_ps((__m256)(x), (k)*0x55))
-
-LANES_PART struct cells cells_turn(lanes p0, lanes p1, lanes p2, lanes p3)
-{
-    __m256 t0 = _mm256_unpacklo_ps((__m256)p0, (__m256)p1), t1 = _mm256_unpacklo_ps((__m256)p2, (__m256)p3);
-    __m256 t2 = _mm256_unpackhi_ps((__m256)p0, (__m256)p1), t3 = _mm256_unpackhi_ps((__m256)p2, (__m256)p3);
-    return (struct cells){(lanes)_mm256_shuffle_ps(t0, t1, 0x44), (lanes)_mm256_shuffle_ps(t0, t1, 0xEE),
-                          (lanes)_mm256_shuffle_ps(t2, t3, 0x44), (lanes)_mm256_shuffle_ps(t2, t3, 0xEE)};
-}
-#else
-LANES_PART lanes four_at(const float *at, const int32_t *cell)
-{
-    lanes four;
-    memcpy(&four, at + cell[0], sizeof four);
-    return four;
-}
-
-#define EACH_FOUR(x, k) __builtin_shufflevector(x, x, k, k, k, k)
-
-LANES_PART struct cells cells_turn(lanes p0, lanes p1, lanes p2, lanes p3)
-{
-    lanes t0 = __builtin_shufflevector(p0, p1, 0, 4, 1, 5), t1 = __builtin_shufflevector(p2, p3, 0, 4, 1, 5);
-    lanes t2 = __builtin_shufflevector(p0, p1, 2, 6, 3, 7), t3 = __builtin_shufflevector(p2, p3, 2, 6, 3, 7);
-    return (struct cells){
-        __builtin_shufflevector(t0, t1, 0, 1, 4, 5), __builtin_shufflevector(t0, t1, 2, 3, 6, 7),
-        __builtin_shufflevector(t2, t3, 0, 1, 4, 5), __builtin_shufflevector(t2, t3, 2, 3, 6, 7)};
-}
-#endif
-
-LANES_PART lanes cell_blended(const float *patch, size_t stride, const int32_t *cell, lanes wy)
-{
-    lanes south = four_at(patch, cell), north = four_at(patch + stride, cell);
-    return lanes_fma(wy, north - south, south);
-}
-
-LANES_PART struct cells cells_blended(const float *patch, size_t stride, const int32_t *cell, lanes wy)
-{
-    return cells_turn(cell_blended(patch, stride, cell, EACH_FOUR(wy, 0)),
-                      cell_blended(patch, stride, cell + 1, EACH_FOUR(wy, 1)),
-                      cell_blended(patch, stride, cell + 2, EACH_FOUR(wy, 2)),
-                      cell_blended(patch, stride, cell + 3, EACH_FOUR(wy, 3)));
-}
-
-LANES_PART lanes cell_at(const struct forcing_patch *patch, const int32_t *cell, lanes at, lanes wy)
-{
-    const float *a = patch->a, *b = patch->b;
-    size_t stride = patch->stride;
-    lanes south = four_at(a, cell), north = four_at(a + stride, cell);
-    south = lanes_fma(at, four_at(b, cell) - south, south);
-    north = lanes_fma(at, four_at(b + stride, cell) - north, north);
-    return lanes_fma(wy, north - south, south);
-}
-
-LANES_PART struct cells cells_at(const struct forcing_patch *patch, const int32_t *cell, lanes at, lanes wy)
-{
-    return cells_turn(
-        cell_at(patch, cell, at, EACH_FOUR(wy, 0)), cell_at(patch, cell + 1, at, EACH_FOUR(wy, 1)),
-        cell_at(patch, cell + 2, at, EACH_FOUR(wy, 2)), cell_at(patch, cell + 3, at, EACH_FOUR(wy, 3)));
-}
-
-static __attribute__((noinline)) void interpolate(size_t n, const struct forcing_patch *patch, float share,
-                                                  const struct drift_fast_place *place, float *u, float *v)
-{
-    const lanes at = lanes_all(share);
-    EACH(i, n)
-    {
-        lanes wx = lanes_load(place->wx + i);
-        struct cells cells = cells_at(patch, place->cell + i, at, lanes_load(place->wy + i));
-        lanes_store(u + i, lanes_fma(wx, cells.east_u - cells.west_u, cells.west_u));
-        lanes_store(v + i, lanes_fma(wx, cells.east_v - cells.west_v, cells.west_v));
-    }
-}
-
-// The same where the patch has been blended in time.
-static __attribute__((noinline)) void interpolate_blended(size_t n, const float *patch, size_t stride,
-                                                          const struct drift_fast_place *place, float *u,
-                                                          float *v)
-{
-    EACH(i, n)
-    {
-        lanes wx = lanes_load(place->wx + i);
-        struct cells cells = cells_blended(patch, stride, place->cell + i, lanes_load(place->wy + i));
-        lanes_store(u + i, lanes_fma(wx, cells.east_u - cells.west_u, cells.west_u));
-        lanes_store(v + i, lanes_fma(wx, cells.east_v - cells.west_v, cells.west_v));
-    }
-}
-
-static void blend(const struct forcing_patch *patch, float at, float *out)
-{
-    size_t points = 2 * ((size_t)patch->columns + 1);
-    for (size_t j = 0; j <= (size_t)patch->rows; j++) {
-        const float *a = patch->a + j * patch->stride, *b = patch->b + j * patch->stride;
-        for (size_t i = 0; i < points; i++)
-            out[j * points + i] = lanes_fma_one(at, b[i] - a[i], a[i]);
-    }
-}
-
-// The same for all rows.
-static __attribute__((noinline)) void fill(size_t n, const struct forcing_patch *patch, float share, float *u,
-                                           float *v)
-{
-    lanes x = lanes_all(patch->a[0] + share * (patch->b[0] - patch->a[0]));
-    lanes y = lanes_all(patch->a[1] + share * (patch->b[1] - patch->a[1]));
-    EACH(i, n)
-    {
-        lanes_store(u + i, x);
-        lanes_store(v + i, y);
-    }
 }
 
 static void sample(const struct drift_fast_plan *plan, size_t k, int stage, rows_t *r,
@@ -347,8 +142,7 @@ LANES_PART struct velocity velocity_of(const rows_t *r, size_t i)
 #define MOST_EAST_DEG 4.0f   // or no number
 
 // Sine and cosine of the latitude.
-static __attribute__((noinline)) void latitudes(size_t n, const double *restrict lat, float *restrict sine,
-                                                float *restrict cosine)
+LANES_LOOP void latitudes(size_t n, const double *restrict lat, float *restrict sine, float *restrict cosine)
 {
     EACH_ROW(i, n)
     {
@@ -398,7 +192,7 @@ LANES_PART void way(rows_t *r, size_t i, lanes east_m, lanes north_m)
     lanes_store(r->east_deg + i, lanes_keep(good, east));
 }
 
-static __attribute__((noinline)) void first_stage(float dt_s, rows_t *r)
+LANES_LOOP void first_stage(float dt_s, rows_t *r)
 {
     EACH(i, r->padded)
     {
@@ -411,7 +205,7 @@ static __attribute__((noinline)) void first_stage(float dt_s, rows_t *r)
 }
 
 // Heun: the mean of both stages; and diffusion.
-static __attribute__((noinline)) void second_stage(float dt_s, bool diffuses, rows_t *r)
+LANES_LOOP void second_stage(float dt_s, bool diffuses, rows_t *r)
 {
     EACH(i, r->padded)
     {
@@ -426,7 +220,7 @@ static __attribute__((noinline)) void second_stage(float dt_s, bool diffuses, ro
     }
 }
 
-static __attribute__((noinline)) void only_stage(float dt_s, bool diffuses, rows_t *r)
+LANES_LOOP void only_stage(float dt_s, bool diffuses, rows_t *r)
 {
     EACH(i, r->padded)
     {
@@ -443,7 +237,7 @@ static __attribute__((noinline)) void only_stage(float dt_s, bool diffuses, rows
 
 // Goes the way. Sine and cosine of the latitude are turned by it; the first terms left out are below 2e-8.
 // True when a row has come where the shore may be.
-static __attribute__((noinline)) bool move(rows_t *r)
+LANES_LOOP bool move(rows_t *r)
 {
     lanes_mask any = {0};
     EACH(i, r->padded)
@@ -476,7 +270,7 @@ static void shore(rows_t *r, const struct look *look)
 
 // ---- Jibing ----
 
-static __attribute__((noinline)) void choose_side(rows_t *r)
+LANES_LOOP void choose_side(rows_t *r)
 {
     EACH(i, r->padded)
     {
@@ -496,7 +290,7 @@ static void jibe_chances(const struct drift_fast_plan *plan, size_t k, rows_t *r
         r->jibe_below[i] = plan->jibe_below[k * plan->n_objects + r->object[i]];
 }
 
-static __attribute__((noinline)) void jibe(const struct drift_fast_plan *plan, size_t k, rows_t *r)
+LANES_LOOP void jibe(const struct drift_fast_plan *plan, size_t k, rows_t *r)
 {
     uint32_t part = plan->step[k].index % CORE_RNG_JIBE_STEPS;
     if (!k || !part)
@@ -518,7 +312,7 @@ static __attribute__((noinline)) void jibe(const struct drift_fast_plan *plan, s
 // ---- One step, all steps ----
 
 // As drift_fast_sea_free_deg.
-static __attribute__((noinline)) void sea_settle(const struct drift_fast_sea *sea, rows_t *r)
+LANES_LOOP void sea_settle(const struct drift_fast_sea *sea, rows_t *r)
 {
     if (!sea->away) {
         EACH(i, r->padded) lanes_store(r->free_deg + i, lanes_all(INFINITY));
@@ -542,7 +336,7 @@ static __attribute__((noinline)) void sea_settle(const struct drift_fast_sea *se
 }
 
 // Places in double are brought up to what has been moved.
-static __attribute__((noinline)) void places_settle(rows_t *r)
+LANES_LOOP void places_settle(rows_t *r)
 {
     EACH_ROW(i, r->padded)
     {
@@ -555,8 +349,7 @@ static __attribute__((noinline)) void places_settle(rows_t *r)
 }
 
 // And all that hangs on them is worked out afresh.
-static __attribute__((noinline)) void settle(const struct drift_fast_plan *plan, rows_t *r,
-                                             const struct look *look)
+LANES_LOOP void settle(const struct drift_fast_plan *plan, rows_t *r, const struct look *look)
 {
     places_settle(r);
     latitudes(r->padded, r->lat, r->sine, r->cosine);
