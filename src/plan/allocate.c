@@ -13,7 +13,7 @@ static const double GOAL = 1e-8;     // relative certificate
 static const double MOST_WORK = 5e9; // looks at a resource's price in a cell: some fifteen seconds
 
 // Moving targets, all periods at once: numbers looked at.
-static const double MODEST_WORK = 2.5e9; // a few seconds: from there on a modest certificate is enough
+static const double MODEST_WORK = 1.5e9; // a few seconds: from there on a modest certificate is enough
 static const double MODEST_GOAL = 1e-6;
 static const double MOST_NEWTON_WORK = 3e10;
 
@@ -117,20 +117,9 @@ static void period_fill(struct plan_allocating *s, size_t t)
 // --- sweeps
 // -------------------------------------------------------------------------------------------------
 
-// Prices not known yet are about those of the period before.
-static void price_begin(struct plan_allocating *s, size_t t)
-{
-    double *price = s->price + t * s->resources;
-    for (size_t r = 0; r < s->resources; r++)
-        if (isnan(price[r]))
-            price[r] = price[r - s->resources];
-}
-
 static void sweep_forward(struct plan_allocating *s)
 {
     for (size_t t = 0; t < s->periods; t++) {
-        if (t)
-            price_begin(s, t);
         period_fill(s, t);
         if (t + 1 < s->periods)
             move_on(s, t);
@@ -353,7 +342,7 @@ static void myopic_at_rest(struct plan_allocating *s, struct plan_allocation *ou
                                     : (struct plan_demand){log(s->prior[c]) - CORE_PI / 4 * b * b, 0, b};
         }
         for (size_t r = 0; r < s->resources; r++)
-            s->own[r] = s->p->budget[r * periods + t];
+            s->own[r] = s->p->budget[r * periods + t], s->price[r] = NAN;
         s->dual.budget = s->own;
         plan_dual_solve(&s->dual, s->price, s->z);
         expose(s, 0);
