@@ -1,10 +1,9 @@
 // SQLite: WAL with a sync of the log before each commit is said to be done.
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include <sqlite3.h>
 
@@ -195,16 +194,14 @@ static enum ph_status sqlite_each(void *opaque, const char *sql, const struct st
 }
 
 // Cases are nobody else's business: the file is made for its owner only; SQLite gives its log the same
-// rights.
+// rights. Made without being opened: closing any descriptor of a file takes away every lock that this process
+// has on it (POSIX), also those of other connections, and then another process's end removes the log below
+// them.
 static enum ph_status file_make(const char *path, const struct store_db_options *options, struct ph_err *err)
 {
     if (options->read_only || options->must_exist || options->vfs)
         return PH_OK;
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return core_err_errno(err, "open", path);
-    close(fd);
-    return PH_OK;
+    return mknod(path, S_IFREG | 0600, 0) && errno != EEXIST ? core_err_errno(err, "open", path) : PH_OK;
 }
 
 static enum ph_status word_keep(void *arg, const struct store_value *cell, size_t n, struct ph_err *err)

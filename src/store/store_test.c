@@ -2,6 +2,7 @@
 #include "store/store.h"
 
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "store/fixture.h"
 #include "test/tap.h"
@@ -210,6 +211,89 @@ static void patches(void)
     }
 }
 
+struct neighbour {
+    pid_t pid;
+    int to, from;
+};
+
+// How many events the case has, in this process; as the last connection that it knows of, closing it would
+// take the log of SQLite away.
+static int64_t events_of(const char *url, const char *id)
+{
+    struct store *store;
+    struct store_case c = {.last_seq = -1};
+    struct core_arena arena = {0};
+    struct ph_err err;
+    if (store_open(url, &(struct store_db_options){.must_exist = true}, &store, &err))
+        return -1;
+    int64_t seq = store_get(store, id, &arena, &c, &err) ? -1 : c.last_seq;
+    core_arena_fini(&arena);
+    store_close(store);
+    return seq;
+}
+
+// A process that opens the store for each question and closes it again, as a command beside a server does.
+// Begun before this one has any connection: SQLite's may not be carried over a fork.
+static bool neighbour_start(const char *url, struct neighbour *out)
+{
+    int in[2], from[2];
+    if (pipe(in) || pipe(from) || (out->pid = fork()) < 0)
+        return false;
+    if (!out->pid) {
+        char id[STORE_ID];
+        close(in[1]);
+        while (read(in[0], id, sizeof id) == sizeof id) {
+            int64_t seq = events_of(url, id);
+            if (write(from[1], &seq, sizeof seq) != sizeof seq)
+                break;
+        }
+        _exit(0);
+    }
+    close(in[0]);
+    close(from[1]);
+    out->to = in[1];
+    out->from = from[0];
+    return true;
+}
+
+static int64_t neighbour_ask(const struct neighbour *n, const char id[STORE_ID])
+{
+    int64_t seq = -1;
+    bool good = write(n->to, id, STORE_ID) == STORE_ID && read(n->from, &seq, sizeof seq) == sizeof seq;
+    return good ? seq : -1;
+}
+
+static void neighbour_end(struct neighbour *n)
+{
+    close(n->to);
+    close(n->from);
+    waitpid(n->pid, NULL, 0);
+}
+
+// Opening a second connection once took away the locks of the first (POSIX locks end when any descriptor of
+// the file is closed): a command beside the server then removed the log into which the server wrote on.
+static void neighbours(const char *url)
+{
+    struct neighbour other;
+    struct store *one, *two;
+    struct store_receipt made, more;
+    struct ph_err err;
+    if (!neighbour_start(url, &other) || store_open(url, NULL, &one, &err) ||
+        store_open(url, NULL, &two, &err)) {
+        tap_ok(false, "two connections of one process");
+        return;
+    }
+    enum ph_status status = store_create(one, &(struct store_entry){.kind = "created", .who = "a"}, first,
+                                         strlen(first), NULL, &made, &err);
+    tap_ok(!status && neighbour_ask(&other, made.case_id) == 1, "another process sees what was written");
+    status = status ? status : note(one, made.case_id, STORE_ANY, "{}", &more, &err);
+    tap_ok(!status && neighbour_ask(&other, made.case_id) == 2,
+           "and after it was there it is still the same store for both");
+    store_close(two);
+    store_close(one);
+    neighbour_end(&other);
+}
+
 static void everything(struct store *store)
 {
     cases(store);
@@ -221,6 +305,10 @@ static void everything(struct store *store)
 int main(void)
 {
     struct store_test test;
+    if (store_test_place(&test, 0)) {
+        neighbours(test.url);
+        store_test_remove(&test);
+    }
     for (size_t i = 0; i < STORE_TEST_KINDS; i++)
         if (store_test_open(&test, i)) {
             everything(test.store);
