@@ -8,8 +8,8 @@ page.on("request", (r) => { if (!r.url().startsWith(url) && !r.url().startsWith(
 await page.addInitScript(([theme, lang]) => { localStorage.setItem("theme", theme); localStorage.setItem("language", lang); }, [theme, lang]);
 await page.goto(url);
 await page.waitForTimeout(1200);
-const first = page.locator(".case").first();
-if (await first.count()) { await first.click(); await page.waitForTimeout(2500); }
+if (+w < 1100) await page.click(".menu"); const first = page.locator(".case").first();
+if (await first.count()) { await first.click(); await page.waitForTimeout(2500); if (+w < 1100) await page.click(".menu"); }
 if (await page.locator("#tab-" + tab).count()) await page.click("#tab-" + tab);
 await page.waitForTimeout(1500);
 await page.screenshot({ path: out });

@@ -23,9 +23,9 @@ export function TimeBar() {
           <div class={`bar unit${(units[a.id] ?? 0) % 6}`} style={{ left: `${at(a.start)}%`, width: `${Math.max(0.5, at(a.end) - at(a.start))}%` }} title={`${a.id} ${clock(a.start)}–${clock(a.end)}`}><span>{a.id}</span></div>
         ))}
       </div>
-      {["current", "wind"].map((kind) => (
+      {(["current", "wind"] as const).map((kind) => (
         <div class="strip" title={t("sources")}>
-          <b>{kind}</b>
+          <b>{t(kind)}</b>
           {coverage.map((h) => {
             const state = h.missing?.[kind] > 0.005 ? "missing" : h.held?.[kind] > 0.005 ? "held" : "served";
             return <i class={state} style={{ left: `${at(h.from)}%`, width: `${at(h.to) - at(h.from)}%` }} title={`${clock(h.from)} ${state === "served" ? "" : t(state as "held")}`} />;

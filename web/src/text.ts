@@ -23,12 +23,14 @@ export function dayMonth(time: number | string): string {
 // For an <input type=datetime-local> in UTC, and back.
 export const toInput = (time: number | string) => new Date(time).toISOString().slice(0, 16);
 export const fromInput = (text: string) => text + ":00Z";
+// Figures with their unit stay left to right in any text (Unicode isolates).
+const figure = (text: string) => `\u2066${text}\u2069`;
 export function ago(ms: number): string {
   const minutes = Math.max(0, Math.round(ms / 60000));
-  if (minutes < 60) return `${minutes} min`;
-  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${Math.round(minutes / 1440)} d`;
+  if (minutes < 60) return figure(`${minutes} min`);
+  return figure(minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${Math.round(minutes / 1440)} d`);
 }
-export const percent = (share: number | null | undefined) => share == null ? "–" : `${Math.round(100 * share)} %`;
+export const percent = (share: number | null | undefined) => share == null ? "–" : figure(`${Math.round(100 * share)} %`);
 export const points = (share: number) => (100 * share).toFixed(share < 0.1 ? 1 : 0);
 export const nm = (value: number, decimals = 1) => `${value.toFixed(decimals)} NM`;
 export const bearing = (degrees: number) => `${String(Math.round((degrees % 360 + 360) % 360) % 360).padStart(3, "0")}°`;

@@ -194,6 +194,7 @@ function scaleBar(c: CanvasRenderingContext2D, view: View, look: Look) {
 }
 
 export function draw(c: CanvasRenderingContext2D, view: View, scene: Scene, look: Look) {
+  c.direction = "ltr"; // coordinates read left to right in every language
   landDraw(c, view, scene.land, look);
   graticule(c, view, look);
   regionsDraw(c, view, scene, look);

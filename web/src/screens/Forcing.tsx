@@ -34,7 +34,7 @@ export function Forcing() {
     <section>
       {(["current", "wind"] as const).map((kind) => (
         <article class="card">
-          <h3>{kind}</h3>
+          <h3>{t(kind)}</h3>
           <ol>
             {list(kind).map((s, i) => (
               <li class="row between"><span dir="ltr">{label(s)}{served(s) ? ` · ${t("served", percent(served(s).fraction))}` : ""}</span>
@@ -58,7 +58,7 @@ export function Forcing() {
         <p class={f?.refused || f?.warnings?.length ? "warn" : "soft"} dir="ltr">{name}: {f?.refused ?? `${f?.grid ?? ""} · ${f?.times?.from ?? ""} – ${f?.times?.to ?? ""} ${f?.warnings?.map((w: any) => w.text).join("; ") ?? ""}`}</p>
       ))}
       {shared.length > 0 && <><h3>{t("from_server")}</h3><ul>{shared.map((file) => (
-        <li class="row between"><span dir="ltr">{file}</span><span><button class="small" onClick={() => void add("current", { file }, true)}>current</button> <button class="small" onClick={() => void add("wind", { file }, true)}>wind</button></span></li>
+        <li class="row between"><span dir="ltr">{file}</span><span><button class="small" onClick={() => void add("current", { file }, true)}>{t("current")}</button> <button class="small" onClick={() => void add("wind", { file }, true)}>{t("wind")}</button></span></li>
       ))}</ul></>}
       <Warnings />
       {files.value.length > 0 && <p class="soft">{t("files")}: {files.value.map((f) => f.name).join(", ")}</p>}

@@ -88,7 +88,7 @@ export function NewCase() {
           <label>{t("time")}<input required type="datetime-local" value={time} onInput={typed("time", timeSet)} /></label>
           <label>{t("people")}<input type="number" min="1" value={people} onInput={typed("people", peopleSet)} /></label>
           <label>{t("craft")}
-            <select value={craft} onChange={typed("craft", craftSet)}>
+            <select name="craft" value={craft} onChange={typed("craft", craftSet)}>
               <option value="unknown">{t("unknown_craft")}</option>
               {objects?.presets.map((p) => <option value={p.key}>{p.description}</option>)}
               <optgroup label="Leeway">{objects?.classes.map((c) => <option value={c.key}>{c.key}: {c.description}</option>)}</optgroup>

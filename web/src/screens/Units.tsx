@@ -30,7 +30,7 @@ function UnitForm({ unit, done }: { unit: any | null; done: (unit: any | null) =
   return (
     <form class="card fields" onSubmit={submit}>
       <label>{t("unit")}<input name="id" required maxLength={40} defaultValue={unit?.id} /></label>
-      <label>{t("type")}<select value={type} onChange={(e) => typeSet(e.currentTarget.value)}>{types.map((x) => <option value={x}>{t(x)}</option>)}</select></label>
+      <label>{t("type")}<select name="type" value={type} onChange={(e) => typeSet(e.currentTarget.value)}>{types.map((x) => <option value={x}>{t(x)}</option>)}</select></label>
       <label>{t("speed")}<input name="speed" type="number" min="1" step="any" required key={"s" + type} defaultValue={base.speed_kn} /></label>
       <label>{t(type === "vessel" || type === "boat" ? "eye" : "height")}<input name="height" type="number" min="1" step="any" required key={"h" + type} defaultValue={base.altitude_ft ?? base.eye_height_m} /></label>
       <label class="wide">{t("from")}<input name="from" dir="ltr" placeholder="35-51.0N 014-29.0E" defaultValue={unit?.from ? (typeof unit.from === "string" ? unit.from : `${unit.from.lat}, ${unit.from.lon}`) : ""} /></label>
