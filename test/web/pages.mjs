@@ -26,7 +26,7 @@ export function done() {
 
 export async function serve(pharos, web) {
   const folder = mkdtempSync(join(tmpdir(), "pharos-web-"));
-  const child = spawn(pharos, ["serve", "--listen", "127.0.0.1:0", "--db", join(folder, "test.db"), "--web", web], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(pharos, ["serve", "--listen", "127.0.0.1:0", "--db", join(folder, "test.db"), "--web", web], { stdio: ["ignore", "pipe", process.env.SERVER_LOG ? (await import("node:fs")).openSync(process.env.SERVER_LOG, "a") : "ignore"] });
   const url = await new Promise((told, lost) => {
     createInterface(child.stdout).once("line", told);
     child.once("exit", () => lost(new Error("the server did not start")));
