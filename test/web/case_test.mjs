@@ -37,6 +37,7 @@ await label(page, "Wind from (°)").fill("315");
 await label(page, "Wind (kn)").fill("14");
 await label(page, "Current toward (°)").fill("90");
 await label(page, "Current (kn)").fill("0.5");
+await label(page, "Within (NM, 50 %)").fill("10");
 await label(page, "Name of the case").fill("Rubber boat N of Sabratha");
 await picture(page, "2-new");
 const dialogWrong = await axe(page);

@@ -57,8 +57,8 @@ export async function attempt<T>(work: () => Promise<T>): Promise<T | undefined>
       return undefined;
     }
     reachable.value = true;
-    trouble.value = error.code === "stale" ? t("stale") : t("problem", [error.message, error.where, error.fix].filter(Boolean).join(" · "));
     if (error.code === "stale" && current.value) await open(current.value.id);
+    trouble.value = error.code === "stale" ? t("stale") : t("problem", [error.message, error.where, error.fix].filter(Boolean).join(" · "));
     return undefined;
   }
 }
