@@ -82,12 +82,13 @@ await page.locator("#tab-flown").click();
 await page.locator("[name=file]").setInputFiles(flown);
 await page.locator("[name=asset]").selectOption("Rescue-1");
 await page.locator("[name=sweep]").fill("2");
-const runsBefore = await page.evaluate(async () => (await (await fetch(`/api/v1/cases/${location.hash.slice(1)}/runs`)).json()).runs.length);
+const runs = () => page.evaluate(async () => (await (await fetch(`/api/v1/cases/${location.hash.slice(1)}/runs`)).json()).runs);
+const runsBefore = (await runs()).length;
 await page.getByRole("button", { name: "Count this search" }).click();
-await page.waitForFunction(async (n) => {
-  const runs = (await (await fetch(`/api/v1/cases/${location.hash.slice(1)}/runs`)).json()).runs;
-  return runs.length > n && runs[runs.length - 1].state === "done";
-}, runsBefore, { timeout: 120000, polling: 500 });
+for (let all = [], i = 0; i < 240 && !(all.length > runsBefore && all[all.length - 1].state === "done"); i++) {
+  await page.waitForTimeout(500);
+  all = await runs();
+}
 const taught = await page.evaluate(async () => {
   const path = `/api/v1/cases/${location.hash.slice(1)}/runs`, runs = (await (await fetch(path)).json()).runs;
   return (await (await fetch(`${path}/${runs[runs.length - 1].id}/files/plan.json`)).json()).pos_already_searched;
@@ -158,7 +159,9 @@ ok(!(await keys.locator("dialog.new").isVisible()), "and Escape leaves it");
 
 // ---- a phone, and no other origin anywhere
 await keys.setViewportSize({ width: 390, height: 844 });
-ok(await keys.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "on a phone nothing sticks out sideways");
+await keys.waitForTimeout(500); // the canvas follows
+const out = await keys.evaluate(() => [...document.querySelectorAll("*")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && document.documentElement.scrollWidth > innerWidth).map((e) => `${e.tagName}.${e.className}`).slice(0, 5));
+ok(!out.length, "on a phone nothing sticks out sideways", ...out);
 await picture(keys, "phone");
 ok(!page.wrong.length && !other.wrong.length && !keys.wrong.length, "no error and no request to anywhere else", ...page.wrong, ...other.wrong, ...keys.wrong);
 

@@ -32,7 +32,7 @@ export async function serve(pharos, web) {
     child.once("exit", () => lost(new Error("the server did not start")));
   });
   const stop = () => new Promise((over) => {
-    child.once("exit", () => (rmSync(folder, { recursive: true, force: true }), over()));
+    child.once("exit", () => (process.env.KEEP || rmSync(folder, { recursive: true, force: true }), over()));
     child.kill();
   });
   return { url, stop };
