@@ -154,21 +154,12 @@ void api_file_get(struct api_call *call)
 static enum ph_status inspect(const char *path, json_t **out, struct ph_err *err)
 {
     const char *const arguments[] = {"forcing", "inspect", path, "--json", NULL};
-    const struct api_child_limits limits = {.memory_bytes = (size_t)4 << 30, .cpu_s = 120};
-    struct api_child child;
-    struct core_buf text = {0}, line = {0};
-    enum ph_status status = api_child_start(arguments, NULL, &limits, &child, err);
-    if (status)
-        return status;
-    while (api_child_line(&child, 120000, &line)) {
-        core_buf_add(&text, line.text ? line.text : "", line.length);
-        core_buf_puts(&text, "\n");
-    }
-    api_child_end(&child);
-    *out = text.length ? json_loadb(text.text, text.length, 0, NULL) : NULL;
+    struct core_buf text = {0};
+    enum ph_status status = api_child_answer(arguments, NULL, 120000, &text, err);
+    *out = status ? NULL : json_loadb(text.text, text.length, 0, NULL);
     core_buf_fini(&text);
-    core_buf_fini(&line);
-    return *out ? PH_OK : core_err_set(err, PH_EINPUT, NULL, NULL, "this file cannot be looked at");
+    return status || *out ? status
+                          : core_err_set(err, PH_EINPUT, NULL, NULL, "this file cannot be looked at");
 }
 
 void api_file_inspect(struct api_call *call)

@@ -159,3 +159,24 @@ int api_child_end(struct api_child *child)
     *child = (struct api_child){0};
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
+
+enum ph_status api_child_answer(const char *const arguments[], const char *folder, int timeout_ms,
+                                struct core_buf *out, struct ph_err *err)
+{
+    const struct api_child_limits limits = {.memory_bytes = (size_t)4 << 30, .cpu_s = 120};
+    struct api_child child;
+    struct core_buf line = {0};
+    enum ph_status status = api_child_start(arguments, folder, &limits, &child, err);
+    if (status)
+        return status;
+    while (api_child_line(&child, timeout_ms, &line)) {
+        core_buf_add(out, line.text ? line.text : "", line.length);
+        core_buf_puts(out, "\n");
+    }
+    core_buf_fini(&line);
+    if (api_child_end(&child) < 0)
+        return core_err_set(err, PH_EINTERNAL, arguments[0], "try again",
+                            "the process that looks at this ended");
+    return out->length ? core_buf_check(out, err)
+                       : core_err_set(err, PH_EINPUT, arguments[0], NULL, "there is nothing to say of this");
+}

@@ -34,4 +34,9 @@ void api_child_stop(struct api_child *child); // asks it to stop (SIGTERM to its
 // Closes both ends, kills what is still there and waits. Exit status, or -1 when a signal ended it.
 int api_child_end(struct api_child *child);
 
+// Starts one that answers on its standard output and ends: everything that it said. PH_EINPUT when that is
+// nothing, PH_EINTERNAL when it did not end within `timeout_ms`.
+enum ph_status api_child_answer(const char *const arguments[], const char *folder, int timeout_ms,
+                                struct core_buf *out, struct ph_err *err) PH_NODISCARD;
+
 #endif

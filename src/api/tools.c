@@ -1,13 +1,13 @@
 #include "api/tools.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/child.h"
 #include "api/problem.h"
-#include "core/json.h"
 #include "core/time.h"
-#include "geo/coast.h"
 #include "geo/notation.h"
 #include "object/preset.h"
 #include "scenario/message.h"
@@ -121,67 +121,22 @@ static bool number_read(struct api_call *call, const char *name, double low, dou
     return false;
 }
 
-struct ring_list {
-    struct core_json json;
-    double keep_deg; // points nearer than this to the last one are left out: a screen does not show them
-    double west;     // of the box: longitudes stay near it
-};
-
-static void ring_add(void *arg, int level, const struct geo_pos *point, size_t n)
-{
-    struct ring_list *list = arg;
-    struct geo_pos last = {NAN, NAN};
-    core_json_object_flat(&list->json);
-    core_json_key_int(&list->json, "level", level);
-    core_json_key(&list->json, "ring");
-    core_json_array_flat(&list->json);
-    for (size_t i = 0; i < n; i++) {
-        double apart = fmax(fabs(point[i].lat_deg - last.lat_deg), fabs(point[i].lon_deg - last.lon_deg));
-        if (apart < list->keep_deg && i + 1 < n)
-            continue;
-        last = point[i];
-        core_json_fixed(&list->json, last.lon_deg, 5);
-        core_json_fixed(&list->json, last.lat_deg, 5);
-    }
-    core_json_array_end(&list->json);
-    core_json_object_end(&list->json);
-}
-
+// The box as arguments of `pharos shore`, and its answer passed on. Reading the shoreline is left to a child:
+// the library below is not made for several threads.
 void api_coast(struct api_call *call)
 {
-    double west, south, east, north;
-    struct ring_list list = {0};
-    struct geo_coast *coast = NULL;
+    static const char *const sides[] = {"west", "south", "east", "north"};
+    char text[4][32];
+    double box[4];
+    for (size_t i = 0; i < 4; i++) {
+        double most = i % 2 ? 90 : 720;
+        if (!number_read(call, sides[i], -most, most, &box[i]))
+            return;
+        snprintf(text[i], sizeof text[i], "%.6f", box[i]);
+    }
+    const char *const arguments[] = {"shore", text[0], text[1], text[2], text[3], NULL};
     struct ph_err err;
-    if (!number_read(call, "west", -360, 360, &west) || !number_read(call, "south", -90, 90, &south) ||
-        !number_read(call, "east", -360, 720, &east) || !number_read(call, "north", -90, 90, &north))
-        return;
-    double size = fmax(east - west, north - south);
-    if (east <= west || north <= south || size > 60) {
-        api_answer_problem(call, 422, "input", "the box is empty or larger than 60 degrees", NULL, NULL);
-        return;
-    }
-    const char *resolution = size > 12 ? "low" : size > 2 ? "high" : "full";
-    list.keep_deg = size / 3000;
-    enum ph_status status = geo_coast_open(resolution, NULL, &coast, &err);
-    core_json_init(&list.json, &call->reply->body);
-    core_json_object(&list.json);
-    if (!status) {
-        core_json_key_text(&list.json, "source", geo_coast_source(coast));
-        core_json_key_bool(&list.json, "installed", geo_coast_installed(coast));
-        core_json_key(&list.json, "rings");
-        core_json_array(&list.json);
-        status = geo_coast_rings(
-            coast,
-            (struct geo_box){.west_deg = west, .south_deg = south, .east_deg = east, .north_deg = north},
-            ring_add, &list, &err);
-        core_json_array_end(&list.json);
-    }
-    core_json_object_end(&list.json);
-    geo_coast_free(coast);
-    if (status) {
-        core_buf_fini(&call->reply->body);
-        call->reply->body = (struct core_buf){0};
+    if (api_child_answer(arguments, NULL, 30000, &call->reply->body, &err)) {
         api_answer_err(call, &err);
         return;
     }

@@ -118,6 +118,7 @@ int cli_objects(const struct cli_args *args);
 int cli_forcing(const struct cli_args *args);
 int cli_demo(const struct cli_args *args);
 int cli_serve(const struct cli_args *args);
+int cli_shore(const struct cli_args *args);
 int cli_worker(const struct cli_args *args);
 int cli_help(const struct cli_args *args);
 

@@ -163,6 +163,12 @@ const struct cli_command cli_commands[] = {
      "  --environment DIR       forcing files that every case may name as environment/NAME\n"
      "  --threads N             runs at the same time (default 1)\n",
      CLI_SERVE | CLI_THREADS, 0, 0, cli_serve},
+    {"shore", "shore WEST SOUTH EAST NORTH", "the shoreline in a box as JSON (used by serve)",
+     "Prints land as rings {level, ring: [lon, lat, ...]}: odd levels are land, even ones lakes. Degrees; at "
+     "most 60 "
+     "across;\n"
+     "points that a screen of that box would not show are left out.\n",
+     0, 4, 4, cli_shore},
     {"worker", "worker CASE [-o DIR]", "a run for a program that asks (used by serve)",
      "Runs the case as `pharos run` does and tells progress and outcome as lines of JSON; then scores the "
      "plans that\n"

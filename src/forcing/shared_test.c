@@ -106,8 +106,8 @@ int main(void)
           "the globe: wind at 10 m among 308 fields, complex packing");
     point(FORCING_WIND, "data/grib/Madagascar.wind.7days.grb", "2016-03-05T00:00Z", 40, -20, -2.43, -0.959995,
           "Madagascar: wind of GRIB1 at the surface");
-    point(FORCING_WIND, "data/grib/gfswave.t18z.atlocn.0p16.f001.grib2", "2023-08-23T19:00Z", -70, 29.99995, 1.35,
-          -1.56, "Atlantic: wind of a wave model, jpeg2000 with a bitmap");
+    point(FORCING_WIND, "data/grib/gfswave.t18z.atlocn.0p16.f001.grib2", "2023-08-23T19:00Z", -70, 29.99995,
+          1.35, -1.56, "Atlantic: wind of a wave model, jpeg2000 with a bitmap");
     refused("data/grib/gridspec/sh.grib", "no fields", "a file without currents says so");
     made_tidy();
     return tap_done();
