@@ -23,14 +23,15 @@ static enum ph_status plain_file_check(const char *path, struct ph_err *err)
     return PH_OK;
 }
 
-// dir/.name.PID.ext
+// dir/.name.part-PID.ext
 enum ph_status core_file_aside(const char *path, char out[PATH_BYTES], struct ph_err *err)
 {
     const char *slash = strrchr(path, '/');
     const char *name = slash ? slash + 1 : path;
     const char *dot = strrchr(name, '.');
     int folder = (int)(name - path);
-    int n = snprintf(out, PATH_BYTES, "%.*s.%s.%ld%s", folder, path, name, (long)getpid(), dot ? dot : "");
+    int n =
+        snprintf(out, PATH_BYTES, "%.*s.%s.part-%ld%s", folder, path, name, (long)getpid(), dot ? dot : "");
     if (n >= PATH_BYTES || !*name)
         return core_err_set(err, PH_EIO, path, "use a shorter path to a file", "cannot write to this path");
     return plain_file_check(path, err);
