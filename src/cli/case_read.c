@@ -144,7 +144,10 @@ static void event_text(const struct store_event *event, const char *before, stru
     if (event->valid_ns != event->received_ns)
         core_buf_printf(out, ", of %s", valid);
     if (event->why[0])
-        core_buf_printf(out, ": %s", event->why);
+        core_buf_puts(out, ": ");
+    for (const char *at = event->why; *at;
+         at++) // of others, too: nothing in it may look like a line of the log
+        core_buf_add(out, (unsigned char)*at < 32 || *at == 127 ? " " : at, 1);
     core_buf_puts(out, "\n");
     if (strcmp(event->body, "{}") != 0)
         core_buf_printf(out, "%s    %.600s%s\n", before, event->body, strlen(event->body) > 600 ? "..." : "");

@@ -54,7 +54,7 @@ static enum ph_status text_take(struct store_frames_in *in, struct store_content
         return core_err_nomem(err);
     if (!status)
         status = bytes_take(in, content, text, (size_t)length, err);
-    if (!status && strlen(text) != (size_t)length)
+    if (!status && (strlen(text) != (size_t)length || !store_is_line(text, 1, MOST_NAME)))
         return damaged(err, "a text in the bundle makes no sense");
     if (!status)
         *out = text;

@@ -189,10 +189,20 @@ static bool is_utf8(const char *text)
     return true;
 }
 
-static bool is_text(const char *text, size_t least, size_t most)
+bool store_is_text(const char *text, size_t least, size_t most)
 {
     size_t length = text ? strlen(text) : 0;
     return text && length >= least && length <= most && is_utf8(text);
+}
+
+bool store_is_line(const char *text, size_t least, size_t most)
+{
+    if (!store_is_text(text, least, most))
+        return false;
+    for (const unsigned char *at = (const unsigned char *)text; *at; at++)
+        if (*at < 0x20 || *at == 0x7f || (*at == 0xc2 && at[1] < 0xa0)) // C0, DEL, C1
+            return false;
+    return true;
 }
 
 static bool is_kind(const char *kind)
@@ -210,15 +220,12 @@ static enum ph_status refused(struct ph_err *err, const char *where, const char 
 // A name that can stand in a folder: parts by '/', none of them hidden, empty or leading out.
 static bool is_file_name(const char *name)
 {
-    if (!is_text(name, 1, 255))
+    if (!store_is_line(name, 1, 255))
         return false;
     for (const char *part = name; part; part = strchr(part, '/') ? strchr(part, '/') + 1 : NULL)
         if (*part == '.' || *part == '/' || !*part)
             return false;
-    for (const char *at = name; *at; at++)
-        if ((unsigned char)*at < 32 || *at == 127 || *at == '\\')
-            return false;
-    return true;
+    return !strchr(name, '\\');
 }
 
 static enum ph_status refs_check(const struct store_event *event, struct ph_err *err)
@@ -230,7 +237,7 @@ static enum ph_status refs_check(const struct store_event *event, struct ph_err 
         if (!is_file_name(ref->name))
             return refused(err, "file",
                            "a file's name may have up to 255 bytes, and no hidden or empty part");
-        if (!is_text(ref->media, 0, 255) || ref->size < 0)
+        if (!store_is_line(ref->media, 0, 255) || ref->size < 0)
             return refused(err, ref->name, "the kind or size of this file makes no sense");
     }
     return PH_OK;
@@ -239,10 +246,11 @@ static enum ph_status refs_check(const struct store_event *event, struct ph_err 
 static enum ph_status body_check(const char *body, struct ph_err *err)
 {
     json_error_t problem;
-    json_t *json = is_text(body, 2, MOST_TEXT) ? json_loads(body, JSON_REJECT_DUPLICATES, &problem) : NULL;
+    json_t *json =
+        store_is_text(body, 2, MOST_TEXT) ? json_loads(body, JSON_REJECT_DUPLICATES, &problem) : NULL;
     bool good = json_is_object(json);
-    bool nomem =
-        !json && body && is_text(body, 2, MOST_TEXT) && json_error_code(&problem) == json_error_out_of_memory;
+    bool nomem = !json && body && store_is_text(body, 2, MOST_TEXT) &&
+                 json_error_code(&problem) == json_error_out_of_memory;
     json_decref(json);
     if (nomem)
         return core_err_nomem(err);
@@ -251,14 +259,14 @@ static enum ph_status body_check(const char *body, struct ph_err *err)
 
 enum ph_status store_event_check(const struct store_event *event, struct ph_err *err)
 {
-    if (!is_text(event->case_id, 1, 64) || event->seq < 1)
+    if (!store_is_line(event->case_id, 1, 64) || event->seq < 1)
         return refused(err, "case", "an event needs a case and a number from 1 up");
     if (!is_kind(event->kind))
         return refused(err, "kind",
                        "the kind of an event is up to 32 lower-case letters, digits and hyphens");
-    if (!is_text(event->who, 1, 255))
-        return refused(err, "who", "say who is writing this (up to 255 bytes of UTF-8)");
-    if (!is_text(event->why, 0, 4096))
+    if (!store_is_line(event->who, 1, 255))
+        return refused(err, "who", "say who is writing this: one line of up to 255 bytes of UTF-8");
+    if (!store_is_text(event->why, 0, 4096))
         return refused(err, "why", "the reason must be UTF-8 of up to 4096 bytes");
     enum ph_status status = body_check(event->body, err);
     return status ? status : refs_check(event, err);

@@ -2,6 +2,7 @@
 #ifndef STORE_EVENT_H
 #define STORE_EVENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,6 +44,10 @@ enum ph_status store_event_decode(const void *bytes, size_t size, struct core_ar
 
 // Texts are UTF-8 without NUL, the kind is well-formed, the body is a JSON object, files have names.
 enum ph_status store_event_check(const struct store_event *event, struct ph_err *err) PH_NODISCARD;
+
+// UTF-8 of `least` to `most` bytes; a line has no control characters in it, so that it can be shown as it is.
+bool store_is_text(const char *text, size_t least, size_t most);
+bool store_is_line(const char *text, size_t least, size_t most);
 
 void store_event_json(const struct store_event *event, struct core_json *json);
 void store_hex(const uint8_t hash[STORE_HASH], char out[STORE_HEX]);

@@ -49,8 +49,7 @@ enum ph_status store_keys_make(const char *name, struct store_keys *out, struct 
 {
     if (sodium_init() < 0)
         return core_err_set(err, PH_EINTERNAL, NULL, NULL, "libsodium does not start");
-    size_t length = strlen(name);
-    if (!length || length >= STORE_KEY_NAME || strcspn(name, "\r\n") != length)
+    if (!store_is_line(name, 1, STORE_KEY_NAME - 1))
         return core_err_set(err, PH_EINPUT, "name", "for example --who 'MRCC Valletta'",
                             "a centre's name is one line of up to %d bytes", STORE_KEY_NAME - 1);
     struct store_keys keys = {0};
@@ -150,7 +149,7 @@ enum ph_status store_keys_load(const char *path, struct store_keys *out, struct 
 enum ph_status store_signer_add(struct store *store, const struct store_public *key, const char *name,
                                 struct ph_err *err)
 {
-    if (!name[0] || strlen(name) >= STORE_KEY_NAME)
+    if (!store_is_line(name, 1, STORE_KEY_NAME - 1))
         return core_err_set(err, PH_EINPUT, "name", NULL, "a centre's name has 1 to %d bytes",
                             STORE_KEY_NAME - 1);
     const struct store_value row[] = {store_bytes(key->sign, STORE_KEY), store_bytes(key->box, STORE_KEY),

@@ -175,11 +175,14 @@ enum ph_status store_file_read(struct store *store, const char *id, int64_t seq,
 {
     const struct store_value params[] = {store_text(id), store_int(seq), store_text(name)};
     struct store_ref found = {.name = id};
+    bool known = store_is_line(name, 1, 255) && store_is_line(id, 1, 64);
     enum ph_status status =
-        store_db_each(store->db, "SELECT hash FROM event_files WHERE case_id = $1 AND seq = $2 AND name = $3",
-                      params, 3, hash_find, &found, err);
+        !known ? PH_OK
+               : store_db_each(store->db,
+                               "SELECT hash FROM event_files WHERE case_id = $1 AND seq = $2 AND name = $3",
+                               params, 3, hash_find, &found, err);
     if (!status && !found.size)
-        return core_err_set(err, PH_ENOTFOUND, name, "`pharos case log` lists the files",
+        return core_err_set(err, PH_ENOTFOUND, known ? name : "?", "`pharos case log` lists the files",
                             "event %lld of this case has no such file", (long long)seq);
     return status ? status : store_blob_get(store->db, found.hash, limit, out, err);
 }

@@ -101,9 +101,17 @@ static enum ph_status row_read(const struct store_value *cell, struct store_case
     return PH_OK;
 }
 
+static enum ph_status no_case(const char *id, struct ph_err *err)
+{
+    return core_err_set(err, PH_ENOTFOUND, store_is_line(id, 0, 255) ? id : "?",
+                        "`pharos case list` shows what there is", "the store has no such case");
+}
+
 enum ph_status store_case_row(struct store_db *db, const char *id, bool lock, struct core_arena *arena,
                               struct store_case *out, struct ph_err *err)
 {
+    if (!store_is_line(id, 1, 64))
+        return no_case(id, err);
     const struct store_value key = store_text(id);
     struct store_rows rows = {0};
     enum ph_status status = store_db_rows(db,
@@ -111,8 +119,7 @@ enum ph_status store_case_row(struct store_db *db, const char *id, bool lock, st
                                                : "SELECT " COLUMNS " FROM cases WHERE id = $1",
                                           &key, 1, arena, &rows, err);
     if (!status && !rows.n)
-        return core_err_set(err, PH_ENOTFOUND, id, "`pharos case list` shows what there is",
-                            "the store has no such case");
+        return no_case(id, err);
     return status ? status : row_read(rows.cell, out, err);
 }
 
@@ -237,14 +244,15 @@ enum ph_status store_find(struct store *store, const char *begins, char out[STOR
 {
     struct core_arena arena = {0};
     struct store_rows rows = {0};
+    if (!store_is_line(begins, 1, 64))
+        return no_case(begins, err);
     // ids are lower-case letters and digits, so "begins" is a range
     const struct store_value params[] = {store_text(begins), store_int((int64_t)strlen(begins))};
     enum ph_status status = store_db_rows(
         store->db, "SELECT id FROM cases WHERE substr(id, 1, CAST($2 AS INTEGER)) = $1 ORDER BY id LIMIT 2",
         params, 2, &arena, &rows, err);
-    if (!status && (!rows.n || !begins[0]))
-        status = core_err_set(err, PH_ENOTFOUND, begins, "`pharos case list` shows what there is",
-                              "the store has no such case");
+    if (!status && !rows.n)
+        status = no_case(begins, err);
     else if (!status && rows.n > 1)
         status = core_err_set(err, PH_EINPUT, begins, "give more letters of it", "several cases begin so");
     if (!status)

@@ -273,7 +273,13 @@ static enum ph_status append_run(struct store *store, struct append *a, struct s
                                  struct ph_err *err)
 {
     struct store_receipt receipt;
-    enum ph_status status = event_of(a->entry, &a->arena, &a->event, err);
+    const struct store_entry *entry = a->entry;
+    if ((entry->key && !store_is_line(entry->key, 1, 255)) ||
+        (entry->key_owner && !store_is_line(entry->key_owner, 0, 255)) ||
+        (a->folder && !store_is_text(a->folder, 0, 4096)))
+        return core_err_set(err, PH_EINPUT, "key", NULL,
+                            "an idempotency key, its owner and a folder must be UTF-8");
+    enum ph_status status = event_of(entry, &a->arena, &a->event, err);
     if (!status && a->entry->key)
         status = request_hash(a->entry, &a->event, a->fresh, a->request, err);
     if (!status)

@@ -19,6 +19,41 @@ static enum ph_status note(struct store *store, const char *id, int64_t expected
     return store_append(store, &entry, out, err);
 }
 
+static void documents(struct store *store, const char *id)
+{
+    struct ph_err err = {0};
+    struct core_buf text = {0};
+    tap_ok(!store_document(store, id, 0, &text, &err), "the present document is read");
+    tap_text(text.text, second, "byte for byte");
+    core_buf_fini(&text);
+    tap_ok(!store_document(store, id, 3, &text, &err), "and that of an earlier event");
+    tap_text(text.text, first, "byte for byte");
+    core_buf_fini(&text);
+}
+
+static void log_looks(struct store *store, const char *id)
+{
+    struct ph_err err = {0};
+    struct core_arena arena = {0};
+    struct store_case c;
+    struct store_event *event;
+    size_t n = 0;
+    tap_ok(!store_log(store, id, 0, 100, &arena, &event, &n, &err) && n == 4, "the log has all events");
+    tap_text(n == 4 ? event[3].body : "",
+             "{\"name\": \"Raft\", \"changed\": [\"/name\", \"/drift/seed\", \"/a~1b\"]}",
+             "an edit names what it changed");
+    bool chained = n == 4;
+    for (size_t i = 1; chained && i < n; i++)
+        chained = !memcmp(event[i].prev, event[i - 1].hash, STORE_HASH);
+    tap_ok(chained, "each event has the hash of the one before it");
+    tap_ok(!store_get_at(store, id, 2, &arena, &c, &err) && c.last_seq == 2 && !strcmp(c.name, "Boat"),
+           "any state is rebuilt");
+    char found[STORE_ID] = "";
+    tap_ok(!store_find(store, (char[]){id[0], id[1], id[2], id[3], 0}, found, &err) && !strcmp(found, id),
+           "a few letters of the id are enough");
+    core_arena_fini(&arena);
+}
+
 static void cases(struct store *store)
 {
     struct core_arena arena = {0};
@@ -51,34 +86,8 @@ static void cases(struct store *store)
     tap_ok(store_edit(store, &edit, first, strlen(first), &r, &err) == PH_ECONFLICT,
            "an edit of an old state is refused");
 
-    struct core_buf text = {0};
-    tap_ok(!store_document(store, made.case_id, 0, &text, &err), "the present document is read");
-    tap_text(text.text, second, "byte for byte");
-    core_buf_fini(&text);
-    tap_ok(!store_document(store, made.case_id, 3, &text, &err), "and that of an earlier event");
-    tap_text(text.text, first, "byte for byte");
-    core_buf_fini(&text);
-
-    struct store_event *event;
-    size_t n = 0;
-    tap_ok(!store_log(store, made.case_id, 0, 100, &arena, &event, &n, &err) && n == 4,
-           "the log has all events");
-    tap_text(n == 4 ? event[3].body : "",
-             "{\"name\": \"Raft\", \"changed\": [\"/name\", \"/drift/seed\", \"/a~1b\"]}",
-             "an edit names what it changed");
-    bool chained = n == 4;
-    for (size_t i = 1; chained && i < n; i++)
-        chained = !memcmp(event[i].prev, event[i - 1].hash, STORE_HASH);
-    tap_ok(chained, "each event has the hash of the one before it");
-    tap_ok(!store_get_at(store, made.case_id, 2, &arena, &c, &err) && c.last_seq == 2 &&
-               !strcmp(c.name, "Boat"),
-           "any state is rebuilt");
-    char id[STORE_ID];
-    tap_ok(!store_find(store, (char[]){made.case_id[0], made.case_id[1], made.case_id[2], made.case_id[3], 0},
-                       id, &err) &&
-               !strcmp(id, made.case_id),
-           "a few letters of the id are enough");
-    core_arena_fini(&arena);
+    documents(store, made.case_id);
+    log_looks(store, made.case_id);
 }
 
 static void keys(struct store *store)
@@ -168,7 +177,16 @@ static void refusals(struct store *store)
            "nobody writes nothing");
     bad.who = "\xc3\x28";
     tap_ok(store_append(store, &bad, &r, &err) == PH_EINPUT, "a name that is not UTF-8 is refused");
+    bad.who = "officer\x1b[2J";
+    tap_ok(store_append(store, &bad, &r, &err) == PH_EINPUT, "so is one that would do things to a terminal");
+    tap_ok(store_find(store, "\xff", made.case_id, &err) == PH_ENOTFOUND &&
+               store_append(store, &(struct store_entry){.case_id = "\xff", .kind = "note", .who = "o"}, &r,
+                            &err) == PH_EINPUT,
+           "an id that is no text is no case");
     bad.who = "officer";
+    bad.key = "\xff";
+    tap_ok(store_append(store, &bad, &r, &err) == PH_EINPUT, "a key that is no text is refused");
+    bad.key = NULL;
     bad.kind = "Note!";
     tap_ok(store_append(store, &bad, &r, &err) == PH_EINPUT, "so is a kind with capitals");
     bad.kind = "note";
