@@ -135,6 +135,7 @@ static void bench_threads(const struct setting *set, size_t n, const char *curre
     }
     printf("\n%zu particles, %s, wall clock: one thread %.1f ns, two %.1f ns, %.2f times\n", n, set->name,
            best[0], best[1], best[0] / best[1]);
+    fflush(stdout);
     fixture_fini(&f);
 }
 
