@@ -16,7 +16,8 @@ except (ValueError, KeyError, IndexError):
     print(f"| `{name}` | refused: no answer |")
     raise SystemExit
 if f["refused"]:
-    text = "refused: " + f["refused"]
+    text = "refused: " + f["refused"].split(": name them in the case")[0]
+    text += "".join("; it holds " + w["text"] for w in f["warnings"] if w["code"] == "holds")
 else:
     kinds = {}
     for v in f["variables"]:
