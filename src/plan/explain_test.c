@@ -110,6 +110,7 @@ static void no_answer(void)
            "an area that is kept is not questioned");
     tap_ok(good && kept.n_another == 1 && kept.another[0].pos > 0, "but another unit is");
     plan_result_fini(&r), plan_result_fini(&kept);
+    core_job_fini(&job);
     core_arena_fini(&c.arena);
 }
 
