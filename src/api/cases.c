@@ -6,6 +6,7 @@
 
 #include "api/problem.h"
 #include "api/server.h"
+#include "api/user.h"
 #include "core/time.h"
 #include "scenario/case.h"
 
@@ -51,8 +52,24 @@ static void etag_add(struct api_call *call, int64_t seq)
     api_reply_header(call->reply, "ETag", "\"%lld\"", (long long)seq);
 }
 
+// That something was exported since does not make what was read stale: the number goes on over such events.
+static bool expected_settle(struct api_call *call, struct store *store, int64_t *seq)
+{
+    struct core_arena arena = {0};
+    struct store_event *event;
+    struct ph_err err;
+    size_t n = 0;
+    enum ph_status status = store_log(store, call->part[0], *seq, MOST_PAGE, &arena, &event, &n, &err);
+    for (size_t i = 0; !status && i < n && !strcmp(event[i].kind, "export"); i++)
+        *seq = event[i].seq;
+    core_arena_fini(&arena);
+    if (status)
+        api_answer_store(call, &err);
+    return !status;
+}
+
 // If-Match: "12". A change of a case without it is refused: nobody overwrites what he has not seen.
-static bool expected_read(struct api_call *call, int64_t *seq)
+static bool expected_read(struct api_call *call, struct store *store, int64_t *seq)
 {
     const char *match = api_request_header(call->request, "If-Match");
     char *end;
@@ -67,7 +84,7 @@ static bool expected_read(struct api_call *call, int64_t *seq)
     }
     *seq = match[0] == '"' ? strtoll(match + 1, &end, 10) : -1;
     if (*seq >= 1 && end[0] == '"' && !end[1])
-        return true;
+        return expected_settle(call, store, seq);
     api_answer_problem(call, 412, "stale", "this ETag is none of a case", "If-Match",
                        "send the ETag as it came");
     return false;
@@ -93,7 +110,7 @@ bool api_case_append(struct api_call *call, struct store *store, struct store_en
     entry->case_id = call->part[0];
     entry->who = call->person.id;
     entry->expected_seq = STORE_ANY;
-    if (!key_read(call, entry) || (call->route->changes && !expected_read(call, &entry->expected_seq)))
+    if (!key_read(call, entry) || (call->route->changes && !expected_read(call, store, &entry->expected_seq)))
         return false;
     if (!store_append(store, entry, receipt, &err)) {
         etag_add(call, receipt->seq);
@@ -171,43 +188,122 @@ static bool list_from(struct api_call *call, struct store *store, struct core_ar
     return false;
 }
 
+static json_t *listed_json(struct store *store, const struct store_case *c)
+{
+    struct ph_err err;
+    json_t *one = case_json(c), *document = document_json(store, c, &err);
+    json_object_set(one, "objects", json_object_get(document, "objects"));
+    json_object_set(one, "scenarios", json_object_get(document, "scenarios"));
+    json_object_set(one, "persons", json_object_get(document, "x-persons"));
+    json_decref(document);
+    return one;
+}
+
+static enum ph_status visible(const struct api_call *call, struct store *store, const char *id, bool *out,
+                              struct ph_err *err)
+{
+    enum api_role role = API_VIEWER;
+    bool owns;
+    enum ph_status status = PH_OK;
+    if (!call->person.alone)
+        status = api_user_case_role(store_db_of(store), call->person.id, id, &role, &owns, err);
+    *out = role >= API_VIEWER;
+    return status;
+}
+
+// Adds what this person may see of the cases behind `last`, until `limit` are in the list; *more: there may
+// be others.
+static enum ph_status list_fill(struct api_call *call, struct store *store, struct core_arena *arena,
+                                struct store_case *last, bool from, json_t *list, bool *more,
+                                struct ph_err *err)
+{
+    const size_t limit = limit_read(call);
+    const char *wanted = api_request_query(call->request, "status");
+    enum ph_status status = PH_OK;
+    for (*more = true; !status && *more && json_array_size(list) < limit; from = true) {
+        struct store_case *found;
+        size_t n = 0;
+        status = store_list(store, wanted, from ? last : NULL, limit, arena, &found, &n, err);
+        *more = n == limit;
+        for (size_t i = 0; !status && i < n && json_array_size(list) < limit; i++) {
+            bool seen = false;
+            status = visible(call, store, found[i].id, &seen, err);
+            if (seen)
+                json_array_append_new(list, listed_json(store, &found[i]));
+            *last = found[i];
+            *more |= i + 1 < n;
+        }
+    }
+    return status;
+}
+
 void api_cases_list(struct api_call *call)
 {
     struct store *store = api_store_take(call);
     struct core_arena arena = {0};
-    struct store_case before, *found = NULL;
+    struct store_case last;
     struct ph_err err;
-    size_t n = 0, limit = limit_read(call);
-    bool given;
+    bool from, more;
     if (!store)
         return;
-    const char *status = api_request_query(call->request, "status");
-    if (!list_from(call, store, &arena, &before, &given)) {
-        // answered
-    } else if (store_list(store, status, given ? &before : NULL, limit, &arena, &found, &n, &err)) {
-        api_answer_store(call, &err);
-    } else {
+    if (list_from(call, store, &arena, &last, &from)) {
         json_t *list = json_array();
-        for (size_t i = 0; i < n; i++) {
-            json_t *one = case_json(&found[i]);
-            json_t *document = document_json(store, &found[i], &err);
-            json_object_set(one, "objects", json_object_get(document, "objects"));
-            json_object_set(one, "scenarios", json_object_get(document, "scenarios"));
-            json_object_set(one, "persons", json_object_get(document, "x-persons"));
-            json_decref(document);
-            json_array_append_new(list, one);
+        if (list_fill(call, store, &arena, &last, from, list, &more, &err)) {
+            json_decref(list);
+            api_answer_store(call, &err);
+        } else {
+            api_answer_json(call, 200,
+                            json_pack("{s:o, s:s?}", "cases", list, "next", more ? last.id : NULL));
         }
-        api_answer_json(call, 200,
-                        json_pack("{s:o, s:s?}", "cases", list, "next", n == limit ? found[n - 1].id : NULL));
     }
     core_arena_fini(&arena);
     api_store_give(call->server, store);
+}
+
+// The centre that the request names, or the one in which this person may do most. False with a problem
+// answered.
+static bool centre_choose(struct api_call *call, struct store *store, char out[API_NAME])
+{
+    const char *named = api_request_query(call->request, "centre");
+    struct core_arena arena = {0};
+    struct api_membership *in = NULL;
+    struct ph_err err;
+    size_t n = 0;
+    bool good = false;
+    snprintf(out, API_NAME, "%s", named ? named : call->person.centre);
+    if (api_memberships(store_db_of(store), call->person.id, &arena, &in, &n, &err)) {
+        api_answer_store(call, &err);
+    } else {
+        for (size_t i = 0; i < n; i++)
+            good |= !strcmp(in[i].centre, out) && in[i].role >= API_COORDINATOR;
+        if (!good)
+            api_answer_problem(call, 403, "role", "you make no cases in this centre", "centre", NULL);
+    }
+    core_arena_fini(&arena);
+    return good;
+}
+
+// The case and whose it is, both or none. `centre` NULL: nobody's, there are no users.
+static enum ph_status case_make(struct store *store, const struct store_entry *entry, const char *text,
+                                const char *centre, struct store_receipt *receipt, struct ph_err *err)
+{
+    struct store_db *db = store_db_of(store);
+    if (!centre)
+        return store_create(store, entry, text, strlen(text), NULL, receipt, err);
+    enum ph_status status = store_db_begin(db, true, err);
+    if (status)
+        return status;
+    status = store_create(store, entry, text, strlen(text), NULL, receipt, err);
+    if (!status)
+        status = api_case_give(db, receipt->case_id, centre, err);
+    return store_db_end(db, status, err);
 }
 
 void api_cases_create(struct api_call *call)
 {
     struct store *store = api_store_take(call);
     struct store_entry entry = {.kind = "created", .who = call->person.id};
+    char centre[API_NAME];
     struct store_receipt receipt;
     struct ph_err err;
     if (!store)
@@ -217,8 +313,8 @@ void api_cases_create(struct api_call *call)
         api_answer_json(call, 500, NULL);
     } else if (!json_is_string(json_object_get(call->body, "name"))) {
         api_answer_problem(call, 422, "input", "a case has a name", "/name", "add \"name\"");
-    } else if (key_read(call, &entry)) {
-        if (store_create(store, &entry, text, strlen(text), NULL, &receipt, &err)) {
+    } else if (key_read(call, &entry) && (call->person.alone || centre_choose(call, store, centre))) {
+        if (case_make(store, &entry, text, call->person.alone ? NULL : centre, &receipt, &err)) {
             api_answer_store(call, &err);
         } else {
             etag_add(call, receipt.seq);
@@ -280,7 +376,7 @@ void api_case_patch(struct api_call *call)
     struct ph_err err;
     if (!store)
         return;
-    if (key_read(call, &entry) && expected_read(call, &entry.expected_seq)) {
+    if (key_read(call, &entry) && expected_read(call, store, &entry.expected_seq)) {
         enum ph_status status = patched(call, store, &document, &err);
         if (!status)
             status = store_edit(store, &entry, document.text, document.length, &receipt, &err);

@@ -67,6 +67,8 @@ static json_t *operation(const struct api_route *route)
     json_t *all = json_pack("{s:s, s:s, s:s, s:o, s:o}", "operationId", route->name, "summary",
                             route->summary, "x-role", roles[route->role], "parameters", parameters(route),
                             "responses", responses(route));
+    if (route->owners_only)
+        json_object_set_new(all, "x-owners-only", json_true());
     if (route->takes != API_NO_BODY)
         json_object_set_new(all, "requestBody", request_body(route));
     return all;

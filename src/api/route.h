@@ -11,10 +11,14 @@ enum api_role { API_ANYBODY, API_VIEWER, API_COORDINATOR, API_ADMIN };
 
 struct api_server;
 
-// Who asks. Without users everybody at the loopback address is the one person, an admin.
+// Who asks (access.h). Without users everybody at the loopback address is the one person, an admin.
 struct api_person {
-    char id[64], name[64], centre[64];
-    enum api_role role;
+    char id[64], centre[64]; // name; the centre in which the role is best
+    enum api_role role;      // for this request: in the case that it names, or the best in any centre
+    bool owns;               // coordinator or more of the centre whose the case is
+    bool alone;              // there are no users
+    bool by_token;           // a program, not a page
+    char session[64];        // token of the session, "" when there is none
 };
 
 enum { API_MOST_PARTS = 4 };
@@ -40,6 +44,8 @@ struct api_route {
     bool changes;               // needs If-Match on the case that {case} names
     const char *name, *summary; // operationId and one line of the OpenAPI document
     void (*answer)(struct api_call *call);
+    bool knows_person; // open to anybody, and yet told who asks
+    bool owners_only;  // of the centre whose the case is
 };
 
 // The route for a path, its parts copied out. NULL: none; *other_method is true when the path is known.

@@ -1,8 +1,10 @@
 // The table of routes: what there is, who may ask for it.
+#include "api/access.h"
 #include "api/attachments.h"
 #include "api/cases.h"
 #include "api/runs.h"
 #include "api/server.h"
+#include "api/sharing.h"
 #include "api/tools.h"
 
 #define V "/api/v1"
@@ -13,6 +15,14 @@ const struct api_route api_routes[] = {
     {"GET", V "/health", API_ANYBODY, API_NO_BODY, true, false, "health", "Is the server well?", api_health},
     {"GET", V "/openapi.json", API_ANYBODY, API_NO_BODY, true, false, "openapi", "This document",
      api_openapi},
+    {"GET", V "/session", API_ANYBODY, API_NO_BODY, true, false, "session", "Who am I, and in which centres?",
+     api_session, .knows_person = true},
+    {"POST", V "/login", API_ANYBODY, API_JSON_BODY, false, false, "login",
+     "Begins a session: sets its cookie", api_login, .knows_person = true},
+    {"POST", V "/logout", API_ANYBODY, API_NO_BODY, false, false, "logout", "Ends the session", api_logout,
+     .knows_person = true},
+    {"POST", V "/password", API_VIEWER, API_JSON_BODY, false, false, "password",
+     "Changes one's own password; ends every session", api_password},
     {"GET", V "/objects", API_VIEWER, API_NO_BODY, true, false, "objects", "Leeway classes and presets",
      api_objects},
     {"GET", V "/position", API_VIEWER, API_NO_BODY, true, false, "position",
@@ -41,6 +51,12 @@ const struct api_route api_routes[] = {
      "Closes the case for a reason", api_case_close},
     {"POST", CASE "/reopen", API_COORDINATOR, API_JSON_BODY, false, true, "reopenCase",
      "Opens it again for a reason", api_case_reopen},
+    {"GET", CASE "/shares", API_VIEWER, API_NO_BODY, false, false, "listShares",
+     "Whose the case is and with whom it is shared", api_shares_list},
+    {"PUT", CASE "/shares/{centre}", API_COORDINATOR, API_JSON_BODY, false, false, "share",
+     "Shares the case with another centre", api_share_put, .owners_only = true},
+    {"DELETE", CASE "/shares/{centre}", API_COORDINATOR, API_NO_BODY, false, false, "unshare",
+     "Ends the sharing", api_share_end, .owners_only = true},
     {"GET", CASE "/files", API_VIEWER, API_NO_BODY, false, false, "listFiles", "Files attached to the case",
      api_files_list},
     {"PUT", CASE "/files/{name}", API_COORDINATOR, API_BYTES_BODY, false, false, "attachFile",

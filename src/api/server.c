@@ -10,8 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "api/access.h"
 #include "api/problem.h"
 #include "api/runs.h"
+#include "api/user.h"
 #include "api/workspace.h"
 #include "core/err.h"
 #include "core/threads.h"
@@ -22,11 +24,17 @@ struct api_server {
     struct api_options options;
     struct api_http *http;
     struct api_runs *runs;
+    struct api_access *access;
     pthread_mutex_t lock;
     struct store *idle[MOST_IDLE]; // connections that nobody uses
     size_t n_idle;
-    char host[3][80]; // names under which this server may be asked for
+    char host[4][128]; // names under which this server may be asked for
 };
+
+struct api_access *api_server_access(struct api_server *server)
+{
+    return server->access;
+}
 
 struct api_runs *api_server_runs(struct api_server *server)
 {
@@ -102,6 +110,15 @@ static void page_answer(struct api_call *call)
 
 // ---- who asks, and from where
 
+// Behind a proxy the page has its address; else that of this server.
+static bool origin_same(const struct api_server *server, const char *origin, const char *host)
+{
+    const char *behind = strstr(origin, "://");
+    if (server->options.proxy && !strcmp(host, server->host[3]))
+        return !strcmp(origin, server->options.proxy);
+    return !strncmp(origin, "http", 4) && behind && !strcmp(behind + 3, host);
+}
+
 // A page of another site must not reach a server at this machine: neither under a name of its own (rebinding)
 // nor by having a browser send something here.
 static bool origin_good(struct api_call *call)
@@ -110,12 +127,11 @@ static bool origin_good(struct api_call *call)
     const char *origin = api_request_header(call->request, "Origin");
     const char *site = api_request_header(call->request, "Sec-Fetch-Site");
     bool known = false;
-    for (size_t i = 0; i < 3; i++)
-        known |= host && !strcmp(host, call->server->host[i]);
+    for (size_t i = 0; i < 4; i++)
+        known |= host && call->server->host[i][0] && !strcmp(host, call->server->host[i]);
     if (!known)
         return false;
-    if (origin &&
-        (strncmp(origin, "http", 4) || !strstr(origin, "://") || strcmp(strstr(origin, "://") + 3, host)))
+    if (origin && !origin_same(call->server, origin, host))
         return false;
     bool reads = !strcmp(call->request->method, "GET");
     return reads || !site || !strcmp(site, "same-origin") || !strcmp(site, "none");
@@ -164,7 +180,7 @@ static void dispatch(struct api_call *call)
         api_answer_problem(call, 405, "method", "this cannot be done here", path, methods);
     } else if (!call->route) {
         api_answer_missing(call, "resource");
-    } else if (body_read(call)) {
+    } else if (api_access_enter(call) && body_read(call)) {
         call->route->answer(call);
     }
 }
@@ -175,7 +191,6 @@ static void answer(void *arg, const struct api_request *request, struct api_repl
         .server = arg,
         .request = request,
         .reply = reply,
-        .person = {.id = "local", .name = "local", .role = API_ADMIN},
     };
     dispatch(&call);
     json_decref(call.body);
@@ -204,16 +219,32 @@ static void hosts_name(struct api_server *server)
              port);
     snprintf(server->host[1], sizeof server->host[1], "localhost:%u", port);
     snprintf(server->host[2], sizeof server->host[2], "127.0.0.1:%u", port);
+    const char *proxy = server->options.proxy;
+    if (proxy)
+        snprintf(server->host[3], sizeof server->host[3], "%s", strstr(proxy, "://") + 3);
 }
 
 static void server_free(struct api_server *server)
 {
     api_http_stop(server->http);
     api_runs_stop(server->runs);
+    api_access_free(server->access);
     for (size_t i = 0; i < server->n_idle; i++)
         store_close(server->idle[i]);
     pthread_mutex_destroy(&server->lock);
     free(server);
+}
+
+// Whoever can be reached from a network knows whom he speaks with.
+static enum ph_status network_check(struct api_server *server, struct store *store, struct ph_err *err)
+{
+    bool any = false;
+    enum ph_status status = server->options.proxy ? api_users_any(store_db_of(store), &any, err) : PH_OK;
+    if (status || !server->options.proxy || any)
+        return status;
+    return core_err_set(err, PH_EINPUT, "--behind-proxy",
+                        "`pharos user add NAME CENTRE admin` makes the first",
+                        "a server that is reached from a network needs users");
 }
 
 static enum ph_status server_start(struct api_server *server, struct ph_err *err)
@@ -227,7 +258,11 @@ static enum ph_status server_start(struct api_server *server, struct ph_err *err
     };
     struct store *store = NULL;
     enum ph_status status = api_server_store(server, &store, err); // makes it, or says now what is wrong
+    if (!status)
+        status = network_check(server, store, err);
     api_store_give(server, store);
+    if (!status)
+        status = api_access_new(server->options.proxy, &server->access, err);
     if (!status)
         status = api_runs_start(server, server->options.jobs, &server->runs, err);
     if (!status)

@@ -8,10 +8,11 @@
 #include "store/store.h"
 
 struct api_options {
-    const char *address;      // "127.0.0.1"
-    uint16_t port;            // 0: any free one
-    const char *db;           // path or postgresql://...
-    const char *web;          // folder of the pages; NULL: only the API
+    const char *address; // "127.0.0.1"
+    uint16_t port;       // 0: any free one
+    const char *db;      // path or postgresql://...
+    const char *web;     // folder of the pages; NULL: only the API
+    const char *proxy;   // what a server in front of this one is asked under, "https://…"; NULL: none is
     const char *environment;  // folder of forcing files that every case may use ("environment/NAME"), or NULL
     int jobs;                 // runs at the same time, at least 1
     const volatile int *stop; // set: end
@@ -30,6 +31,7 @@ void api_store_give(struct api_server *server, struct store *store);
 enum ph_status api_server_store(struct api_server *server, struct store **out,
                                 struct ph_err *err) PH_NODISCARD;
 
+struct api_access *api_server_access(struct api_server *server);
 struct api_runs *api_server_runs(struct api_server *server);
 const struct api_options *api_server_options(const struct api_server *server);
 

@@ -64,6 +64,7 @@ static const struct option {
     {"--all", NULL, CLI_CASE, VALUE_NONE, PLAIN, MEMBER(on_case.all)},
     {"--seq", NULL, CLI_CASE, VALUE_COUNT, ANY_CASE_SEQ, 0},
     {"--listen", NULL, CLI_SERVE, VALUE_TEXT, PLAIN, MEMBER(listen)},
+    {"--behind-proxy", NULL, CLI_SERVE, VALUE_TEXT, PLAIN, MEMBER(proxy)},
     {"--web", NULL, CLI_SERVE, VALUE_TEXT, PLAIN, MEMBER(web)},
     {"--environment", NULL, CLI_SERVE, VALUE_TEXT, PLAIN, MEMBER(environment)},
 };

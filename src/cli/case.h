@@ -23,6 +23,17 @@ cli_case_fn cli_case_new, cli_case_edit, cli_case_report, cli_case_note, cli_cas
 cli_case_fn cli_case_run, cli_case_again;
 cli_case_fn cli_case_keys, cli_case_trust, cli_case_export, cli_case_import;
 
+// A command of several parts, each with what it needs of the store.
+enum cli_need { CLI_STORE_NONE, CLI_STORE_THERE, CLI_STORE_MADE };
+struct cli_part {
+    const char *name;
+    size_t min, max; // operands behind the name
+    enum cli_need need;
+    cli_case_fn *run;
+};
+// Finds the part, opens the store, prints what came of it; the exit status.
+int cli_parts_run(const char *command, const struct cli_part *parts, size_t n, const struct cli_args *args);
+
 // --who, PHAROS_WHO or the login name; NULL when there is none.
 const char *cli_case_who(const struct cli_args *args);
 // The id that operand i begins.

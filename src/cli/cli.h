@@ -25,7 +25,7 @@ enum cli_option {
     CLI_CASE = 1 << 20,     // options of `pharos case`, struct cli_case_args (--db also of serve)
     CLI_INSPECT = 1 << 12,  // --full, --case CASE
     CLI_OBSERVED = 1 << 9,  // --observed TRACK (repeated), --every_h N, --horizon_h N,N,...
-    CLI_SERVE = 1 << 13,    // --listen ADDRESS:PORT, --web DIR, --environment DIR
+    CLI_SERVE = 1 << 13,    // --listen ADDRESS:PORT, --web DIR, --environment DIR, --behind-proxy URL
 };
 #define CLI_RUNS (CLI_STRICT | CLI_THREADS | CLI_PARTICLES | CLI_SEED | CLI_JSON)
 
@@ -52,7 +52,7 @@ struct cli_args {
     enum scenario_objective objective;
     double budget_s;                        // 0: the default
     const char *db;                         // of the case store, or NULL
-    const char *listen, *web, *environment; // of the server, or NULL
+    const char *listen, *web, *environment, *proxy; // of the server, or NULL
     double every_h;                         // 0: chosen by the program
     bool json, quiet, verbose, strict, help, full;
     bool has_particles, has_seed;
@@ -117,6 +117,7 @@ int cli_case(const struct cli_args *args);
 int cli_objects(const struct cli_args *args);
 int cli_forcing(const struct cli_args *args);
 int cli_demo(const struct cli_args *args);
+int cli_user(const struct cli_args *args);
 int cli_serve(const struct cli_args *args);
 int cli_shore(const struct cli_args *args);
 int cli_worker(const struct cli_args *args);

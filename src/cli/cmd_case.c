@@ -1,6 +1,7 @@
 // pharos case: finds the part of the command, opens the store, prints what came of it.
 #include <errno.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,31 +11,24 @@
 #include "core/json.h"
 #include "core/time.h"
 
-enum need { STORE_NONE, STORE_THERE, STORE_MADE };
-
-static const struct part {
-    const char *name;
-    size_t min, max; // operands behind the name
-    enum need need;
-    cli_case_fn *run;
-} parts[] = {
-    {"new", 1, 1, STORE_MADE, cli_case_new},        {"list", 0, 0, STORE_THERE, cli_case_list},
-    {"show", 1, 1, STORE_THERE, cli_case_show},     {"log", 1, 1, STORE_THERE, cli_case_log},
-    {"edit", 2, 2, STORE_THERE, cli_case_edit},     {"report", 2, 2, STORE_THERE, cli_case_report},
-    {"note", 2, 2, STORE_THERE, cli_case_note},     {"attach", 2, 1001, STORE_THERE, cli_case_attach},
-    {"get", 3, 3, STORE_THERE, cli_case_get},       {"run", 1, 1, STORE_THERE, cli_case_run},
-    {"again", 2, 2, STORE_THERE, cli_case_again},   {"close", 1, 1, STORE_THERE, cli_case_close},
-    {"reopen", 1, 1, STORE_THERE, cli_case_reopen}, {"verify", 0, 1, STORE_THERE, cli_case_verify},
-    {"keys", 0, 0, STORE_NONE, cli_case_keys},      {"trust", 0, 2, STORE_MADE, cli_case_trust},
-    {"export", 1, 1, STORE_THERE, cli_case_export}, {"import", 1, 1, STORE_MADE, cli_case_import},
-    {"backup", 1, 1, STORE_THERE, cli_case_backup}, {"restore", 1, 1, STORE_MADE, cli_case_restore},
+static const struct cli_part parts[] = {
+    {"new", 1, 1, CLI_STORE_MADE, cli_case_new},        {"list", 0, 0, CLI_STORE_THERE, cli_case_list},
+    {"show", 1, 1, CLI_STORE_THERE, cli_case_show},     {"log", 1, 1, CLI_STORE_THERE, cli_case_log},
+    {"edit", 2, 2, CLI_STORE_THERE, cli_case_edit},     {"report", 2, 2, CLI_STORE_THERE, cli_case_report},
+    {"note", 2, 2, CLI_STORE_THERE, cli_case_note},     {"attach", 2, 1001, CLI_STORE_THERE, cli_case_attach},
+    {"get", 3, 3, CLI_STORE_THERE, cli_case_get},       {"run", 1, 1, CLI_STORE_THERE, cli_case_run},
+    {"again", 2, 2, CLI_STORE_THERE, cli_case_again},   {"close", 1, 1, CLI_STORE_THERE, cli_case_close},
+    {"reopen", 1, 1, CLI_STORE_THERE, cli_case_reopen}, {"verify", 0, 1, CLI_STORE_THERE, cli_case_verify},
+    {"keys", 0, 0, CLI_STORE_NONE, cli_case_keys},      {"trust", 0, 2, CLI_STORE_MADE, cli_case_trust},
+    {"export", 1, 1, CLI_STORE_THERE, cli_case_export}, {"import", 1, 1, CLI_STORE_MADE, cli_case_import},
+    {"backup", 1, 1, CLI_STORE_THERE, cli_case_backup}, {"restore", 1, 1, CLI_STORE_MADE, cli_case_restore},
 };
 
-static const struct part *part_find(const char *name)
+static const struct cli_part *part_find(const struct cli_part *parts_of, size_t n, const char *name)
 {
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (!strcmp(parts[i].name, name))
-            return &parts[i];
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(parts_of[i].name, name))
+            return &parts_of[i];
     return NULL;
 }
 
@@ -112,11 +106,11 @@ void cli_case_receipt(struct cli_case *c, const struct store_receipt *receipt)
     core_json_object_end(&json);
 }
 
-static enum ph_status part_run(struct cli_case *c, const struct part *part, struct ph_err *err)
+static enum ph_status part_run(struct cli_case *c, const struct cli_part *part, struct ph_err *err)
 {
-    const struct store_db_options options = {.must_exist = part->need == STORE_THERE};
+    const struct store_db_options options = {.must_exist = part->need == CLI_STORE_THERE};
     enum ph_status status = PH_OK;
-    if (part->need != STORE_NONE)
+    if (part->need != CLI_STORE_NONE)
         status = store_open(c->db, &options, &c->store, err);
     if (!status)
         status = part->run(c, err);
@@ -124,14 +118,19 @@ static enum ph_status part_run(struct cli_case *c, const struct part *part, stru
     return status ? status : core_buf_check(&c->out, err);
 }
 
-int cli_case(const struct cli_args *args)
+int cli_parts_run(const char *command, const struct cli_part *parts_of, size_t n_parts,
+                  const struct cli_args *args)
 {
-    const struct part *part = part_find(args->operand[0]);
+    const struct cli_part *part = part_find(parts_of, n_parts, args->operand[0]);
     struct ph_err err = {0};
     size_t n = args->n_operands - 1;
     if (!part || n < part->min || n > part->max) {
-        core_err_set(&err, PH_EINPUT, args->operand[0], "see `pharos help case`",
-                     !part ? "`pharos case` has no such command" : "wrong number of arguments");
+        char fix[64];
+        snprintf(fix, sizeof fix, "see `pharos help %s`", command);
+        if (part)
+            core_err_set(&err, PH_EINPUT, args->operand[0], fix, "wrong number of arguments");
+        else
+            core_err_set(&err, PH_EINPUT, args->operand[0], fix, "`pharos %s` has no such command", command);
         return cli_fail(&err);
     }
     struct cli_case c = {.args = args, .operand = args->operand + 1, .n_operands = n, .db = db_of(args)};
@@ -141,4 +140,9 @@ int cli_case(const struct cli_args *args)
         exit_status = 3;
     core_buf_fini(&c.out);
     return exit_status;
+}
+
+int cli_case(const struct cli_args *args)
+{
+    return cli_parts_run("case", parts, sizeof parts / sizeof *parts, args);
 }

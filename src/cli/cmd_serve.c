@@ -46,6 +46,14 @@ static bool loopback(const char *address)
     return !strncmp(address, "127.", 4) || !strcmp(address, "::1");
 }
 
+// "https://sar.example.org", "http://10.0.0.4:8000": as browsers say it in Origin.
+static bool proxy_good(const char *text)
+{
+    const char *host = strncmp(text, "https://", 8) ? strncmp(text, "http://", 7) ? "" : text + 7 : text + 8;
+    return host[0] && strlen(host) < 100 &&
+           strspn(host, "abcdefghijklmnopqrstuvwxyz0123456789-.:[]") == strlen(host);
+}
+
 // The pages beside the program: installed, or as built in the source tree.
 static const char *web_find(char path[4096])
 {
@@ -73,12 +81,18 @@ int cli_serve(const struct cli_args *args)
     struct ph_err err;
     if (listen_read(args->listen ? args->listen : "127.0.0.1:8080", address, &options.port, &err))
         return cli_fail(&err);
-    if (!loopback(address)) {
+    if (!loopback(address) && !args->proxy) {
         core_err_set(&err, PH_EINPUT, "--listen",
-                     "listen at 127.0.0.1 and put a server with TLS in front (docs/api.md)",
-                     "this server has no users yet: it answers this machine only");
+                     "put a server with TLS in front and name its address by --behind-proxy (docs/api.md)",
+                     "this server alone answers its own machine only");
         return cli_fail(&err);
     }
+    if (args->proxy && !proxy_good(args->proxy)) {
+        core_err_set(&err, PH_EINPUT, "--behind-proxy", "for example https://sar.example.org",
+                     "'%.80s' is no address of a server", args->proxy);
+        return cli_fail(&err);
+    }
+    options.proxy = args->proxy;
     options.address = address;
     options.db = options.db ? options.db : "pharos.db";
     options.web = args->web ? args->web : web_find(web);

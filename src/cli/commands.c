@@ -161,7 +161,12 @@ const struct cli_command cli_commands[] = {
      "  --db STORE              SQLite file or postgresql://... (default $PHAROS_DB, else pharos.db)\n"
      "  --web DIR               the pages (default: those installed with the program)\n"
      "  --environment DIR       forcing files that every case may name as environment/NAME\n"
-     "  --threads N             runs at the same time (default 1)\n",
+     "  --threads N             runs at the same time (default 1)\n"
+     "  --behind-proxy URL      a server in front with TLS is asked under this address, and X-Forwarded-For "
+     "is\n"
+     "                          its word; needs users (`pharos help user`); other addresses than the "
+     "loopback\n"
+     "                          one are taken with this only\n",
      CLI_SERVE | CLI_THREADS, 0, 0, cli_serve},
     {"shore", "shore WEST SOUTH EAST NORTH", "the shoreline in a box as JSON (used by serve)",
      "Prints land as rings {level, ring: [lon, lat, ...]}: odd levels are land, even ones lakes. Degrees; at "
@@ -169,6 +174,21 @@ const struct cli_command cli_commands[] = {
      "across;\n"
      "points that a screen of that box would not show are left out.\n",
      0, 4, 4, cli_shore},
+    {"user", "user add|list|role|password|remove|token|revoke|give ...", "who may use a shared server",
+     "Users of `pharos serve`, each with a role in a centre. As long as there are none, one person at this "
+     "machine\n"
+     "may do everything, and nobody else anything. Passwords are one line of standard input, not shown.\n\n"
+     "  user add NAME CENTRE ROLE      ROLE is viewer, coordinator or admin\n"
+     "  user list                      users, centres, roles\n"
+     "  user role NAME CENTRE ROLE     in this centre too, or with another role; none takes it away\n"
+     "  user password NAME             a new one; ends the sessions\n"
+     "  user remove NAME               with tokens and sessions; logs keep the name\n"
+     "  user token NAME LABEL          a token for a program, printed once (Authorization: Bearer TOKEN)\n"
+     "  user revoke NAME [LABEL]       ends these tokens, or all tokens and sessions\n"
+     "  user give CASE CENTRE          whose a case is that was made without users\n\n"
+     "  --db STORE      SQLite file or postgresql://... (default $PHAROS_DB, else pharos.db)\n"
+     "  --json          one JSON document on standard output\n",
+     CLI_CASE | CLI_JSON, 1, 4, cli_user},
     {"worker", "worker CASE [-o DIR]", "a run for a program that asks (used by serve)",
      "Runs the case as `pharos run` does and tells progress and outcome as lines of JSON; then scores the "
      "plans that\n"

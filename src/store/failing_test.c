@@ -184,7 +184,7 @@ static void disk_fails(enum disk_failure failure, bool for_good, const char *sen
     }
     tap_ok(n > 100 && !wrong, "%s: at each of %ld calls nothing acknowledged is lost, nothing is half there",
            sentence, n - 1);
-    tap_ok(!untold && !odd && silent < (size_t)n / 4, "and it is said so (%zu calls did not matter)", silent);
+    tap_ok(!untold && !odd && silent < (size_t)n / 3, "and it is said so (%zu calls did not matter)", silent);
 }
 
 static void disk_failures(void)

@@ -79,8 +79,31 @@ static const struct store_table log_tables[] = {
     {"signers", "sign_key, box_key, name, added_ns", "sign_key"},
 };
 
+// Who may do what, when several share the store (api/user.h). Roles are numbers: 1 viewer, 2 coordinator, 3
+// admin. Of tokens and sessions only the hash is kept; a password is an argon2id string.
+static const struct store_statement people_statements[] = {
+    ANY("CREATE TABLE users (id TEXT PRIMARY KEY, password TEXT NOT NULL, created_ns BIGINT NOT NULL)"),
+    ANY("CREATE TABLE members (user_id TEXT NOT NULL REFERENCES users (id), centre TEXT NOT NULL, role "
+        "BIGINT NOT NULL, PRIMARY KEY (user_id, centre))"),
+    ANY("CREATE TABLE tokens (hash {bytes} PRIMARY KEY, user_id TEXT NOT NULL REFERENCES users (id), kind "
+        "TEXT NOT NULL, label TEXT NOT NULL, created_ns BIGINT NOT NULL, expires_ns BIGINT NOT NULL)"),
+    ANY("CREATE INDEX tokens_by_user ON tokens (user_id)"),
+    // whose a case is, and with whom it is shared
+    ANY("CREATE TABLE case_centres (case_id TEXT NOT NULL REFERENCES cases (id), centre TEXT NOT NULL, role "
+        "BIGINT NOT NULL, owner BIGINT NOT NULL, PRIMARY KEY (case_id, centre))"),
+};
+
+static const struct store_table people_tables[] = {
+    {"users", "id, password, created_ns", "id"},
+    {"members", "user_id, centre, role", "user_id, centre"},
+    {"tokens", "hash, user_id, kind, label, created_ns, expires_ns", "hash"},
+    {"case_centres", "case_id, centre, role, owner", "case_id, centre"},
+};
+
 const struct store_migration store_migrations[] = {
     {"cases and their log", log_statements, COUNT(log_statements), log_tables, COUNT(log_tables)},
+    {"users, centres and sharing", people_statements, COUNT(people_statements), people_tables,
+     COUNT(people_tables)},
 };
 const size_t store_n_migrations = COUNT(store_migrations);
 

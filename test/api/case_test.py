@@ -81,7 +81,14 @@ def results(server, tap, here):
         status, headers, content = server.ask("GET", f"{here}/files/{name}", raw=True)
         tap.ok(status == 200 and content.startswith(begins), f"{name} can be fetched", status, content[:40])
     gpx = "tasks~" + plan["assets"][0]["id"] + ".gpx"
+    case = here.split("/runs/")[0]
+    seen = server.ask("GET", case)[1]["ETag"]
     tap.ok(b"<gpx" in server.ask("GET", f"{here}/files/{gpx}", raw=True)[2], "and each unit's route")
+    exports = [e for e in server.ask("GET", case + "/log?limit=200")[2]["events"] if e["kind"] == "export"]
+    tap.ok(exports and exports[-1]["who"] == "local" and exports[-1]["body"]["file"].startswith("tasks/"),
+           "what left is in the log, with who", exports)
+    status = server.ask("PATCH", case, {"x-note": "still"}, {"If-Match": seen})[0]
+    tap.ok(status == 200, "which makes nobody's change stale", status)
 
 
 def log(server, tap, path):

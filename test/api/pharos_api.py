@@ -1,6 +1,8 @@
 """A server of its own for a test, and a client: nothing but Python's standard library."""
 import json
 import os
+import select
+import socket
 import subprocess
 import tempfile
 import urllib.error
@@ -9,12 +11,19 @@ import urllib.request
 
 class Server:
     def __init__(self, pharos, *options, db=None, folder=None):
+        self.pharos = pharos
         self.folder = folder or tempfile.TemporaryDirectory(prefix="pharos-api-")
         self.db = db or os.path.join(self.folder.name, "test.db")
         self.process = subprocess.Popen([pharos, "serve", "--listen", "127.0.0.1:0", "--db", self.db, *options],
                                         stdout=subprocess.PIPE, text=True)
         self.url = self.process.stdout.readline().strip().rstrip("/")
         self.headers = {}
+
+    def user(self, *arguments, password=None):
+        """`pharos user ARGUMENTS`: what it prints."""
+        done = subprocess.run([self.pharos, "user", *arguments, "--db", self.db], input=password, text=True,
+                              stdout=subprocess.PIPE, check=True)
+        return done.stdout.strip()
 
     def ask(self, method, path, body=None, headers=None, raw=False):
         """(status, headers, parsed JSON or bytes)"""
@@ -42,6 +51,24 @@ class Server:
     def stop(self):
         self.process.terminate()
         return self.process.wait(30)
+
+
+def free_port():
+    """A port that nobody has at this moment."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_listening(process, port):
+    """Until the process takes connections at the port; False when it ends first."""
+    while process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return True
+        except OSError:
+            select.select([], [], [], 0.02)
+    return False
 
 
 class Tap:

@@ -13,6 +13,8 @@ def raw(server, text):
     with socket.create_connection((host, int(port)), 10) as s:
         s.sendall(text.encode("latin-1").replace(b"HOST", f"{host}:{port}".encode()))
         s.settimeout(10)
+        if "\r\n\r\n" not in text or "HTTP" not in text:
+            s.shutdown(socket.SHUT_WR)  # nothing more comes: else the server waits for the rest, as it should
         try:
             return s.recv(4096).split(b"\r\n")[0].decode("latin-1")
         except OSError:

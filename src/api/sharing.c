@@ -1,0 +1,103 @@
+#include "api/sharing.h"
+
+#include <stdlib.h>
+
+#include "api/cases.h"
+#include "api/problem.h"
+#include "api/server.h"
+#include "api/user.h"
+#include "core/err.h"
+
+void api_shares_list(struct api_call *call)
+{
+    struct store *store = api_store_take(call);
+    struct core_arena arena = {0};
+    struct api_share *share;
+    struct store_case c;
+    struct ph_err err;
+    size_t n;
+    if (!store)
+        return;
+    if (!api_case_find(call, store, &arena, &c)) {
+        // answered
+    } else if (api_shares(store_db_of(store), c.id, &arena, &share, &n, &err)) {
+        api_answer_store(call, &err);
+    } else {
+        json_t *list = json_array();
+        for (size_t i = 0; i < n; i++)
+            json_array_append_new(list, json_pack("{s:s, s:s, s:b}", "centre", share[i].centre, "role",
+                                                  api_role_name(share[i].role), "owner", share[i].owner));
+        api_answer_json(call, 200, json_pack("{s:o}", "shares", list));
+    }
+    core_arena_fini(&arena);
+    api_store_give(call->server, store);
+}
+
+static enum ph_status centre_check(struct store_db *db, const char *centre, struct ph_err *err)
+{
+    bool known = false;
+    enum ph_status status = api_centre_known(db, centre, &known, err);
+    return status || known ? status
+                           : core_err_set(err, PH_EINPUT, centre, "`pharos user list` shows them",
+                                          "nobody is in a centre of this name");
+}
+
+// The share and what the log says of it, both or none.
+static void share_write(struct api_call *call, struct store *store, enum api_role role)
+{
+    struct store_db *db = store_db_of(store);
+    json_t *body = json_pack("{s:s, s:s}", "centre", call->part[1], "role", api_role_name(role));
+    char *text = json_dumps(body, JSON_COMPACT);
+    struct store_entry entry = {.case_id = call->part[0],
+                                .who = call->person.id,
+                                .expected_seq = STORE_ANY,
+                                .kind = role ? "shared" : "unshared",
+                                .body = text};
+    struct store_receipt receipt;
+    struct ph_err err;
+    enum ph_status status = role ? centre_check(db, call->part[1], &err) : PH_OK;
+    if (!status && !(status = store_db_begin(db, true, &err))) {
+        status = api_case_share(db, call->part[0], call->part[1], role, &err);
+        if (!status)
+            status = store_append(store, &entry, &receipt, &err);
+        status = store_db_end(db, status, &err);
+    }
+    if (status)
+        api_answer_store(call, &err);
+    else if (role)
+        api_answer_json(call, 200,
+                        json_pack("{s:s, s:s}", "centre", call->part[1], "role", api_role_name(role)));
+    else
+        call->reply->status = 204;
+    free(text);
+    json_decref(body);
+}
+
+static void share_change(struct api_call *call, enum api_role role)
+{
+    if (call->person.alone) {
+        api_answer_problem(call, 409, "alone", "this server has no users, so no centres to share with", NULL,
+                           "`pharos user add` makes them");
+        return;
+    }
+    struct store *store = api_store_take(call);
+    if (store)
+        share_write(call, store, role);
+    api_store_give(call->server, store);
+}
+
+void api_share_put(struct api_call *call)
+{
+    const char *given = json_string_value(json_object_get(call->body, "role"));
+    enum api_role role = API_ANYBODY;
+    if (!api_role_read(given, &role) || role > API_COORDINATOR)
+        api_answer_problem(call, 422, "input", "a case is shared for viewer or for coordinator", "/role",
+                           "{\"role\": \"viewer\"}");
+    else
+        share_change(call, role);
+}
+
+void api_share_end(struct api_call *call)
+{
+    share_change(call, API_ANYBODY);
+}
