@@ -52,7 +52,7 @@ static const struct option {
     {"--budget_s", NULL, CLI_BUDGET, VALUE_NUMBER, ANY_BUDGET, 0},
     {"--objective", NULL, CLI_BUDGET, VALUE_TEXT, ANY_OBJECTIVE, 0},
     {"--full", NULL, CLI_INSPECT, VALUE_NONE, PLAIN, MEMBER(full)},
-    {"--case", NULL, CLI_INSPECT, VALUE_TEXT, PLAIN, MEMBER(for_case)},
+    {"--case", NULL, CLI_INSPECT | CLI_MODEL, VALUE_TEXT, PLAIN, MEMBER(for_case)},
     {"--db", NULL, CLI_CASE | CLI_SERVE, VALUE_TEXT, PLAIN, MEMBER(on_case.db)},
     {"--who", NULL, CLI_CASE, VALUE_TEXT, PLAIN, MEMBER(on_case.who)},
     {"--why", NULL, CLI_CASE, VALUE_TEXT, PLAIN, MEMBER(on_case.why)},

@@ -25,6 +25,7 @@ enum cli_option {
     CLI_CASE = 1 << 20,     // options of `pharos case`, struct cli_case_args (--db also of serve)
     CLI_INSPECT = 1 << 12,  // --full, --case CASE
     CLI_OBSERVED = 1 << 9,  // --observed TRACK (repeated), --every_h N, --horizon_h N,N,...
+    CLI_MODEL = 1 << 14,    // --case CASE
     CLI_SERVE = 1 << 13,    // --listen ADDRESS:PORT, --web DIR, --environment DIR, --behind-proxy URL
 };
 #define CLI_RUNS (CLI_STRICT | CLI_THREADS | CLI_PARTICLES | CLI_SEED | CLI_JSON)
@@ -108,6 +109,7 @@ int cli_print(const struct core_buf *text);
 int cli_run(const struct cli_args *args);
 int cli_check(const struct cli_args *args);
 int cli_drift(const struct cli_args *args);
+int cli_mail(const struct cli_args *args);
 int cli_map(const struct cli_args *args);
 int cli_plan(const struct cli_args *args);
 int cli_skill(const struct cli_args *args);

@@ -168,6 +168,17 @@ const struct cli_command cli_commands[] = {
      "loopback\n"
      "                          one are taken with this only\n",
      CLI_SERVE | CLI_THREADS, 0, 0, cli_serve},
+    {"mail", "mail --case CASE < MESSAGE", "answers a mail with a drift: text, small picture, GPX",
+     "Reads one mail (or bare text) on standard input and writes its answer, a mail, on standard output. The "
+     "mail "
+     "asks with\n"
+     "latitude, longitude, object_type, radius (m), duration (h), start_time as key=value, or is a distress "
+     "message "
+     "in words.\n"
+     "What is wrong with it is told in the answer; mails sent by programs get none. See docs/mail.md.\n\n"
+     "  --case CASE     environment and drift are this case's (default: $PHAROS_MAIL_CASE)\n"
+     "  --threads N     threads (default: all processors)\n",
+     CLI_MODEL | CLI_THREADS, 0, 0, cli_mail},
     {"shore", "shore WEST SOUTH EAST NORTH", "the shoreline in a box as JSON (used by serve)",
      "Prints land as rings {level, ring: [lon, lat, ...]}: odd levels are land, even ones lakes. Degrees; at "
      "most 60 "

@@ -8,14 +8,7 @@
 
 static int unknown(const char *name)
 {
-    static const char *const later[] = {"mail"};
     struct ph_err err;
-    for (size_t i = 0; i < sizeof later / sizeof *later; i++)
-        if (!strcmp(name, later[i])) {
-            core_err_set(&err, PH_EUNSUPPORTED, name, "`pharos help` lists what there is",
-                         "not in this version");
-            return cli_fail(&err);
-        }
     core_err_set(&err, PH_EINPUT, name, "`pharos help` lists the commands", "there is no such command");
     return cli_fail(&err);
 }
