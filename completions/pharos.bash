@@ -6,7 +6,7 @@ _pharos() {
     local command=${COMP_WORDS[1]:-}
     local runs="--output --json --strict --threads --particles --seed --quiet --verbose --help"
     if ((COMP_CWORD == 1)); then
-        mapfile -t COMPREPLY < <(compgen -W "run check drift map plan skill sweep allocate case objects forcing demo serve user help --help --version" -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W "run check drift map plan skill sweep allocate case objects forcing demo serve user mail help --help --version" -- "$cur")
         return
     fi
     local options
@@ -16,6 +16,7 @@ _pharos() {
     drift | demo) options=$runs ;;
     map) options="--at --cell_nm --output --strict --threads --particles --seed --quiet --verbose --help" ;;
     skill) options="--observed --every_h --horizon_h $runs" ;;
+    mail) options="--case --threads --help" ;;
     serve) options="--listen --db --web --environment --behind-proxy --threads --help" ;;
     user)
         [[ $COMP_CWORD == 2 ]] && mapfile -t COMPREPLY < <(compgen -W "add list role password remove token revoke give" -- "$cur") && return
