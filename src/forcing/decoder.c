@@ -322,10 +322,10 @@ enum ph_status forcing_decoder_describe(struct forcing_decoder *decoder, struct 
     return status;
 }
 
-enum ph_status forcing_decoder_read(struct forcing_decoder *decoder, int var, int rank, const uint64_t *start,
-                                    const uint64_t *count, const double **values, struct ph_err *err)
+static enum ph_status block_read(struct forcing_decoder *decoder, enum forcing_worker_op op, int var,
+                                 int rank, const uint64_t *start, const uint64_t *count, struct ph_err *err)
 {
-    struct forcing_worker_request request = {.op = WORKER_READ, .var = var};
+    struct forcing_worker_request request = {.op = op, .var = var};
     uint64_t total = 1, n = 0;
     for (int d = 0; d < rank; d++) {
         request.start[d] = start[d];
@@ -340,8 +340,26 @@ enum ph_status forcing_decoder_read(struct forcing_decoder *decoder, int var, in
     if (n != total)
         return core_err_set(err, PH_EINPUT, decoder->file, damaged_fix,
                             "the decoder gave less than it was asked for");
-    *values = decoder->shared;
     return PH_OK;
+}
+
+enum ph_status forcing_decoder_read(struct forcing_decoder *decoder, int var, int rank, const uint64_t *start,
+                                    const uint64_t *count, const double **values, struct ph_err *err)
+{
+    enum ph_status status = block_read(decoder, WORKER_READ, var, rank, start, count, err);
+    if (!status)
+        *values = decoder->shared;
+    return status;
+}
+
+enum ph_status forcing_decoder_read_floats(struct forcing_decoder *decoder, int var, int rank,
+                                           const uint64_t *start, const uint64_t *count, const float **values,
+                                           struct ph_err *err)
+{
+    enum ph_status status = block_read(decoder, WORKER_READ_FLOATS, var, rank, start, count, err);
+    if (!status)
+        *values = decoder->shared;
+    return status;
 }
 
 static void grib_request(const struct forcing_grib_keys *field, struct forcing_worker_request *request)

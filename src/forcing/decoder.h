@@ -39,6 +39,11 @@ enum ph_status forcing_decoder_read(struct forcing_decoder *decoder, int var, in
                                     const uint64_t *count, const double **values,
                                     struct ph_err *err) PH_NODISCARD;
 
+// The same as floats, for variables whose numbers are 32-bit floats or whole numbers of up to 16 bits.
+enum ph_status forcing_decoder_read_floats(struct forcing_decoder *decoder, int var, int rank,
+                                           const uint64_t *start, const uint64_t *count, const float **values,
+                                           struct ph_err *err) PH_NODISCARD;
+
 // All fields of a GRIB file: *keys is malloced. *damaged counts messages that are broken off or cannot be
 // decoded; the others are given.
 enum ph_status forcing_decoder_grib_index(struct forcing_decoder *decoder, struct forcing_grib_keys **keys,

@@ -24,6 +24,7 @@ struct part {
     uint64_t depth_index, component; // component: along layout.component_dim
     struct forcing_stagger stagger;
     struct forcing_packing packing;
+    bool narrow; // its numbers fit 32-bit floats
 };
 
 struct plan {
@@ -141,6 +142,7 @@ static enum ph_status part_plan(struct forcing_file *file, const struct forcing_
             var->name);
     unit.factor *= factor;
     forcing_packing_init(&part.packing, var, unit);
+    part.narrow = var->number == NUMBER_FLOAT32 || (var->number == NUMBER_INTEGER && var->bits <= 16);
     *out = part;
     return PH_OK;
 }
@@ -479,12 +481,32 @@ static struct window window_of(const struct forcing_grid *grid, const struct pla
     return w;
 }
 
+// The usual case: rows of the file are rows of the grid, and their numbers fit floats.
+static enum ph_status rows_read(struct forcing_file *file, const struct part *part, const struct window *w,
+                                const struct piece *piece, struct ph_err *err)
+{
+    const float *values;
+    enum ph_status status =
+        forcing_decoder_read_floats(file->decoder, part->var, part->rank, w->start, w->count, &values, err);
+    for (size_t j = 0; j < piece->nj && !status; j++) {
+        const float *row = values + (w->flip_j ? piece->nj - 1 - j : j) * w->row_step;
+        float *out = piece->out + j * piece->stride;
+        if (w->flip_i)
+            forcing_packing_row(&part->packing, row, piece->ni, out + 2 * (piece->ni - 1), -2);
+        else
+            forcing_packing_row(&part->packing, row, piece->ni, out, 2);
+    }
+    return status;
+}
+
 static enum ph_status piece_read(struct forcing_file *file, const struct forcing_grid *grid,
                                  const struct plan *plan, const struct part *part, uint64_t time,
                                  const struct piece *piece, struct ph_err *err)
 {
     struct window w = window_of(grid, plan, part, time, piece);
     const double *values;
+    if (part->narrow && !plan->face && !w.other && w.column_step == 1)
+        return rows_read(file, part, &w, piece, err);
     enum ph_status status =
         forcing_decoder_read(file->decoder, part->var, part->rank, w.start, w.count, &values, err);
     if (status)

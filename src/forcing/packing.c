@@ -97,3 +97,42 @@ double forcing_packing_value(const struct forcing_packing *packing, double store
         return (double)NAN;
     return value * packing->unit.factor + packing->unit.offset;
 }
+
+enum { AT_A_TIME = 256 };
+
+// Missing ones become NAN first and stay it; no step of the loops has a branch.
+static void row_unpack(const struct forcing_packing *packing, const float *stored, size_t n, double *value)
+{
+    double low = fmax(packing->stored_min, -HUGE_MISSING), high = fmin(packing->stored_max, HUGE_MISSING);
+    double turn = packing->turn, scale = packing->scale, offset = packing->offset;
+    double min = packing->min, max = packing->max;
+    double factor = packing->unit.factor, shift = packing->unit.offset;
+    for (size_t i = 0; i < n; i++) {
+        double is = (double)stored[i];
+        is = is < 0 ? is + turn : is;
+        value[i] = (is >= low) & (is <= high) ? is : (double)NAN;
+    }
+    for (int m = 0; m < packing->n_missing; m++) {
+        double nothing = packing->missing[m];
+        if (!(nothing >= low && nothing <= high))
+            continue; // is out already
+        for (size_t i = 0; i < n; i++)
+            value[i] = value[i] == nothing ? (double)NAN : value[i];
+    }
+    for (size_t i = 0; i < n; i++) {
+        double is = value[i] * scale + offset;
+        value[i] = (is >= min) & (is <= max) ? is * factor + shift : (double)NAN;
+    }
+}
+
+void forcing_packing_row(const struct forcing_packing *packing, const float *stored, size_t n, float *out,
+                         ptrdiff_t step)
+{
+    double value[AT_A_TIME];
+    for (size_t i = 0; i < n; i += AT_A_TIME) {
+        size_t some = n - i < AT_A_TIME ? n - i : AT_A_TIME;
+        row_unpack(packing, stored + i, some, value);
+        for (size_t k = 0; k < some; k++)
+            out[(ptrdiff_t)(i + k) * step] = (float)value[k];
+    }
+}

@@ -3,6 +3,8 @@
 #ifndef FORCING_PACKING_H
 #define FORCING_PACKING_H
 
+#include <stddef.h>
+
 #include "forcing/description.h"
 #include "forcing/units.h"
 
@@ -23,5 +25,9 @@ void forcing_packing_init(struct forcing_packing *packing, const struct forcing_
 
 // NAN where missing.
 double forcing_packing_value(const struct forcing_packing *packing, double stored);
+
+// The same of n neighbours, several at a time; each goes `step` floats behind the one before.
+void forcing_packing_row(const struct forcing_packing *packing, const float *stored, size_t n, float *out,
+                         ptrdiff_t step);
 
 #endif

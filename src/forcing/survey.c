@@ -14,26 +14,57 @@ static const struct {
 } limits[FORCING_KINDS] = {{15, 5, 2, 0}, {120, 75, 40, 1.5}, {5, 2, 1, 0}, {60, 40, 35, -3}};
 enum { ENOUGH_FOR_MEANS = 100 };
 
+// Sums of every LANES-th point, so that several are looked at in one go; they come together in fixed order.
+enum { LANES = 8 };
+struct lanes {
+    double sum[LANES], smallest[LANES], largest[LANES];
+    double valid[LANES], missing[LANES]; // counts
+};
+
+static void lane_add(struct lanes *to, int lane, bool scalar, double impossible, float *uv)
+{
+    double u = (double)uv[0], v = (double)uv[1], size = scalar ? u : sqrt(u * u + v * v);
+    bool valid = fabs(size) <= impossible, known = !isnan(size);
+    float keep = valid | !known ? 0.0F : (float)NAN;
+    uv[0] += keep;
+    uv[1] += keep;
+    to->missing[lane] += known ? 0 : 1;
+    to->valid[lane] += valid ? 1 : 0;
+    to->sum[lane] += valid ? size : 0;
+    to->smallest[lane] = valid & (size < to->smallest[lane]) ? size : to->smallest[lane];
+    to->largest[lane] = valid & (size > to->largest[lane]) ? size : to->largest[lane];
+}
+
 void forcing_survey_add(struct forcing_survey *survey, enum forcing_kind kind, float *uv, size_t n)
 {
+    struct lanes lanes = {0};
+    bool scalar = kind == FORCING_SEA_TEMPERATURE;
     double impossible = limits[kind].impossible;
-    if (!survey->valid)
-        survey->smallest = INFINITY;
-    for (size_t i = 0; i < n; i++) {
-        double u = (double)uv[2 * i], v = (double)uv[2 * i + 1];
-        double size = kind == FORCING_SEA_TEMPERATURE ? u : sqrt(u * u + v * v);
-        if (isnan(size)) {
-            survey->missing++;
-        } else if (fabs(size) > impossible) {
-            uv[2 * i] = uv[2 * i + 1] = (float)NAN;
-            survey->impossible++;
-        } else {
-            survey->valid++;
-            survey->sum += size;
-            survey->smallest = size < survey->smallest ? size : survey->smallest;
-            survey->largest = size > survey->largest || survey->valid == 1 ? size : survey->largest;
-        }
+    size_t i = 0, seen = 0;
+    for (int l = 0; l < LANES; l++) {
+        lanes.smallest[l] = (double)INFINITY;
+        lanes.largest[l] = -(double)INFINITY;
     }
+    for (; i + LANES <= n; i += LANES)
+        for (int l = 0; l < LANES; l++)
+            lane_add(&lanes, l, scalar, impossible, uv + 2 * (i + (size_t)l));
+    for (; i < n; i++)
+        lane_add(&lanes, (int)(i % LANES), scalar, impossible, uv + 2 * i);
+    if (!survey->valid) {
+        survey->smallest = (double)INFINITY;
+        survey->largest = -(double)INFINITY;
+    }
+    for (int l = 0; l < LANES; l++) {
+        survey->sum += lanes.sum[l];
+        survey->smallest = fmin(survey->smallest, lanes.smallest[l]);
+        survey->largest = fmax(survey->largest, lanes.largest[l]);
+        survey->valid += (size_t)lanes.valid[l];
+        survey->missing += (size_t)lanes.missing[l];
+        seen += (size_t)lanes.valid[l] + (size_t)lanes.missing[l];
+    }
+    survey->impossible += n - seen;
+    if (!survey->valid)
+        survey->largest = 0;
 }
 
 void forcing_survey_tell(const struct forcing_survey *survey, enum forcing_kind kind,

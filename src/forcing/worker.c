@@ -307,7 +307,10 @@ static int values_read(struct worker *worker, const struct forcing_worker_reques
     *n = total;
     if (type == NC_CHAR)
         return text_read(worker, var, start, count, total);
-    failed = nc_get_vara_double(var.group, var.id, start, count, (double *)(void *)worker->shared);
+    if (request->op == WORKER_READ_FLOATS)
+        failed = nc_get_vara_float(var.group, var.id, start, count, (float *)(void *)worker->shared);
+    else
+        failed = nc_get_vara_double(var.group, var.id, start, count, (double *)(void *)worker->shared);
     return failed == NC_ERANGE ? NC_NOERR : failed;
 }
 
@@ -338,6 +341,7 @@ static struct forcing_worker_reply answer(struct worker *worker, const struct fo
         reply.failed = describe(worker, &reply.n);
         break;
     case WORKER_READ:
+    case WORKER_READ_FLOATS:
         reply.failed = values_read(worker, request, &reply.n);
         break;
     case WORKER_HEAD:

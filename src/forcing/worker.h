@@ -14,10 +14,11 @@ enum forcing_worker_task { WORKER_FOR_HEAD, WORKER_FOR_NETCDF, WORKER_FOR_GRIB }
 enum forcing_worker_op {
     WORKER_DESCRIBE = 1,
     WORKER_READ,
-    WORKER_HEAD,       // the first bytes of a packed file
-    WORKER_GRIB_INDEX, // start[0]: from which byte on
-    WORKER_GRIB_READ,  // start and count: rows and columns
-    WORKER_GRIB_ARRAY, // var: enum forcing_grib_array
+    WORKER_READ_FLOATS, // the same as 32-bit floats, for what loses nothing by that
+    WORKER_HEAD,        // the first bytes of a packed file
+    WORKER_GRIB_INDEX,  // start[0]: from which byte on
+    WORKER_GRIB_READ,   // start and count: rows and columns
+    WORKER_GRIB_ARRAY,  // var: enum forcing_grib_array
 };
 
 // Where GRIB requests carry the field: in start, behind the two of the block.
