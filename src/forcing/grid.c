@@ -32,15 +32,24 @@ static enum ph_status axis_refuse(const char *name, const char *why, struct ph_e
     return core_err_set(err, PH_EINPUT, NULL, "check the coordinate with ncdump -v", "the %s %s", name, why);
 }
 
+// How far points may be off their line: a ten-thousandth of a step, or what 32-bit floats have made of it on
+// a fine grid round the earth (180 degrees +- 2e-5), the line then being nearer to what was meant.
+static double axis_slack(const struct forcing_axis *axis)
+{
+    double rounding = fmax(fabs(axis->first), fabs(axis->last)) * 0x1p-23;
+    return fmin(fmax(1e-4 * axis->step, rounding), 5e-4 * axis->step);
+}
+
 static void axis_measure(struct forcing_axis *axis)
 {
     axis->first = axis->value[0];
     axis->last = axis->value[axis->n - 1];
     axis->step = axis->n > 1 ? (axis->last - axis->first) / (double)(axis->n - 1) : 0;
     axis->uniform = axis->exact = axis->n > 1;
+    double slack = axis_slack(axis);
     for (size_t i = 0; i < axis->n; i++) {
         double off = fabs(axis->value[i] - (axis->first + (double)i * axis->step));
-        axis->uniform = axis->uniform && off <= 1e-4 * axis->step;
+        axis->uniform = axis->uniform && off <= slack;
         axis->exact = axis->exact && off <= 1e-7 * axis->step;
     }
 }

@@ -21,7 +21,7 @@ struct forcing_axis {
     double step;   // mean
     double gap;    // from last round to first (longitudes that wrap)
     bool wraps;    // last and first are neighbours across the seam
-    bool uniform;  // value[i] = first + i step, within a ten-thousandth of a step
+    bool uniform;  // value[i] = first + i step, within a ten-thousandth of a step or the rounding of floats
     bool exact;    // and within a ten-millionth: float32 coordinates are not
     bool reversed; // index i here is n_file - 1 - i in the file
     size_t n_file; // may be one more: the first meridian again

@@ -2,6 +2,7 @@
 #include "forcing/made_file.h"
 
 #include "core/units.h"
+#include "geo/coast.h"
 
 static const double lat[] = {33, 33.5, 34, 34.5, 35}, lon[] = {11, 11.5, 12, 12.5, 13, 13.5};
 static const double hours[] = {0, 1, 2, 3, 4, 5}, gap[] = {0, 1, 2, 3, 9, 10};
@@ -130,8 +131,86 @@ static void a_case(void)
     says(file, 1, &ask, "does not reach where the case's drift starts", "and one of another sea");
 }
 
+static const struct geo_coast *shore; // of the callbacks
+
+static bool on_land(double x, double y, double h)
+{
+    return geo_coast_is_land(shore, (struct geo_pos){y, x});
+}
+
+static bool at_sea(double x, double y, double h)
+{
+    return !on_land(x, y, h);
+}
+
+static bool on_land_or_west(double x, double y, double h)
+{
+    return x < 13.5 || on_land(x, y, h);
+}
+
+// Fields around Italy whose mask is the real shoreline, and others.
+static void land_and_sea(void)
+{
+    static double y[31], x[61];
+    struct geo_coast *coast = NULL;
+    const struct forcing_inspect_ask plain = {0};
+    char path[512];
+    snprintf(path, sizeof path, "%s", made_path("shore.nc"));
+    const char *file[] = {path};
+    for (int k = 0; k < 61; k++)
+        x[k] = 9 + 0.1 * k;
+    for (int k = 0; k < 31; k++)
+        y[k] = 40.5 + 0.1 * k;
+    if (geo_coast_open("low", NULL, &coast, NULL) || !geo_coast_installed(coast) ||
+        geo_coast_load(coast, (struct geo_box){9, 40, 16, 44}, NULL)) {
+        tap_skip("masks are held against the shoreline", "no shoreline is installed");
+        geo_coast_free(coast);
+        return;
+    }
+    shore = coast;
+    struct made made = usual();
+    made.lat = y, made.n_lat = 31, made.lon = x, made.n_lon = 61, made.land_value = 1e20;
+    made.land = on_land;
+    made_write(&made, path);
+    says(file, 1, &plain, "\"warnings\": []", "currents at sea and none on land are as they should be");
+    made.land = at_sea;
+    made_write(&made, path);
+    says(file, 1, &plain, "\"mask-disagrees\", \"text\": \"100 % of the points at sea",
+         "currents on land and none at sea are told");
+    made.land = on_land_or_west;
+    made_write(&made, path);
+    says(file, 1, &plain, "\"missing-at-sea\"", "a sea that is empty for the most part is told");
+    made.land = on_land, made.land_value = 0, made.no_fill_attribute = true;
+    made_write(&made, path);
+    says(file, 1, &plain, "\"zeros-on-land\", \"text\": \"100 % of the points on land",
+         "zeros on land are told");
+    geo_coast_free(coast);
+}
+
+static void chunks(void)
+{
+    static const double many[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+    const struct forcing_inspect_ask plain = {0};
+    struct made made = usual();
+    char path[512];
+    snprintf(path, sizeof path, "%s", made_path("chunks.nc"));
+    const char *file[] = {path};
+    made.hour = many, made.n_hour = 10, made.netcdf4 = true, made.deflate = true;
+    made.chunk[0] = 10, made.chunk[1] = 5, made.chunk[2] = 3;
+    made_write(&made, path);
+    says(file, 1, &plain, "\"chunked-times\", \"text\": \"uo is stored in pieces of 10 times",
+         "a file that is cut along all its times is told, with what to do");
+    made.chunk[0] = 1;
+    made_write(&made, path);
+    char *json = inspected(file, 1, &plain);
+    tap_ok(json && !strstr(json, "chunked-times"), "one that is cut time by time is not");
+    free(json);
+}
+
 int main(void)
 {
+    land_and_sea();
+    chunks();
     one_file();
     two_files();
     a_case();

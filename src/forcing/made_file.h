@@ -42,6 +42,7 @@ struct made {
     bool no_fill_attribute;
     int create_mode; // of nc_create, beside: NC_64BIT_DATA, ...
     bool deflate;
+    size_t chunk[4]; // of each dimension in their order; 0: as the library chooses
 };
 
 static int made_nc(int failed)
@@ -117,6 +118,8 @@ static int made_field_var(const struct made *made, int ncid, int p, const int *d
     for (int d = 0; d < rank; d++)
         dims[d] = dim_of[(int)made->order[d]];
     made_nc(nc_def_var(ncid, made->names[p], made->packed ? NC_SHORT : NC_FLOAT, rank, dims, &var));
+    if (made->chunk[0])
+        made_nc(nc_def_var_chunking(ncid, var, NC_CHUNKED, made->chunk));
     if (made->deflate)
         made_nc(nc_def_var_deflate(ncid, var, 1, 1, 4));
     made_text(ncid, var, "standard_name", made->standard[p]);

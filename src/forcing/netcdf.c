@@ -17,6 +17,8 @@
 #include "forcing/reading.h"
 
 // How one variable is read.
+enum { MANY_TIMES = 8 }; // in one piece of a file
+
 struct part {
     int var;
     int rank;
@@ -145,6 +147,22 @@ static enum ph_status part_plan(struct forcing_file *file, const struct forcing_
     part.narrow = var->number == NUMBER_FLOAT32 || (var->number == NUMBER_INTEGER && var->bits <= 16);
     *out = part;
     return PH_OK;
+}
+
+// A file that is cut along time into long pieces costs them all for any one time.
+static void chunks_mention(const struct forcing_description *desc, const struct forcing_var *var,
+                           const struct forcing_layout *layout, struct forcing_notes *notes)
+{
+    const struct forcing_att *chunks = forcing_att_find(var, "_ChunkSizes");
+    int d = layout->time_dim;
+    if (!chunks || !chunks->numbers || d < 0 || chunks->n != (size_t)var->rank)
+        return;
+    double n = (double)desc->dims[var->dims[d]].length, together = fmin(chunks->numbers[d], n);
+    if (together >= MANY_TIMES)
+        forcing_note_mention(notes, "chunked-times",
+                             "%s is stored in pieces of %.0f times: any one of them costs as much as all; to "
+                             "read it quickly, rechunk it: nccopy -c %s/1 FILE NEW",
+                             var->name, together, desc->dims[var->dims[d]].name);
 }
 
 static void pair_mention(const struct forcing_pair *pair, enum forcing_kind kind, struct forcing_notes *notes)
@@ -388,6 +406,7 @@ static enum ph_status netcdf_find(struct forcing_file *file, const struct forcin
         return status;
     }
     pair_mention(&pair, ask->kind, &field.notes);
+    chunks_mention(description(file), pair.u ? pair.u : pair.v, layout, &field.notes);
     const char *units = forcing_att_text(pair.u ? pair.u : pair.v, "units");
     field.u_name = pair.u ? pair.u->name : NULL;
     field.v_name = pair.v ? pair.v->name : NULL;

@@ -1,6 +1,8 @@
 // Every way in which a file may hold the same field must give the same answer.
 #include "forcing/made_file.h"
 
+#include "forcing/grid.h"
+
 static const double lat_up[] = {33, 33.5, 34, 34.5, 35}, lat_down[] = {35, 34.5, 34, 33.5, 33};
 static const double lat_uneven[] = {33, 33.2, 34, 34.7, 35};
 static const double lon_up[] = {11, 11.5, 12, 12.5, 13, 13.5}, lon_down[] = {13.5, 13, 12.5, 12, 11.5, 11};
@@ -252,8 +254,25 @@ static void split_files(void)
     tap_ok(!a.status && a.source == 0, "a file whose name holds signs of patterns is found by its name");
 }
 
+// 32-bit floats on a twelfth of a degree round the earth are still an even axis; a real bend is not.
+static void float_axes(void)
+{
+    static double value[4320];
+    struct core_arena arena = {0};
+    struct forcing_axis axis;
+    for (int i = 0; i < 4320; i++)
+        value[i] = (double)(float)(-180 + i / 12.0);
+    tap_ok(!forcing_axis_lon(value, 4320, &arena, &axis, NULL) && axis.uniform && axis.wraps,
+           "an axis rounded to floats is even");
+    value[1000] += 1e-3 / 12;
+    tap_ok(!forcing_axis_lon(value, 4320, &arena, &axis, NULL) && !axis.uniform,
+           "one with a point that is a thousandth of a step off is not");
+    core_arena_fini(&arena);
+}
+
 int main(void)
 {
+    float_axes();
     orientations();
     packings();
     refusals();

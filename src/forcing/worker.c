@@ -4,6 +4,7 @@
 #include <netcdf_mem.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,6 +15,12 @@
 // Decompressed chunks kept per variable: files chunked over time are then decompressed once per window.
 #define CHUNK_CACHE_BYTES (64U << 20)
 #define CHUNK_CACHE_SLOTS 4133
+
+// The system reads far ahead of what is touched in a file (8 MB at each place, here and there): of a large
+// file from which little is wanted, a hundred times too much. So these are read page by page, but for
+// requests of many values.
+#define LARGE_FILE_BYTES (64UL << 20)
+#define MANY_VALUES (1UL << 20)
 
 // A dimension or variable of a NetCDF file, and the group that it is in.
 struct member {
@@ -29,8 +36,16 @@ struct worker {
     int library; // that said so
     unsigned char *shared;
     size_t shared_bytes;
+    bool large; // the file as it was mapped, grib.bytes, is read page by page
     struct forcing_grib_worker grib;
 };
+
+static void pages_expect(const struct worker *worker, size_t n_values)
+{
+    int how = n_values < MANY_VALUES ? MADV_RANDOM : MADV_NORMAL;
+    if (worker->large)
+        (void)madvise((void *)(uintptr_t)worker->grib.bytes, worker->grib.n_bytes, how);
+}
 
 static bool is_number(nc_type type)
 {
@@ -127,12 +142,35 @@ static void put_att(struct forcing_writer *out, struct member var, int index)
         put_number_att(out, var, name, type, is_number(type) ? n : 0);
 }
 
-static void put_atts(struct forcing_writer *out, struct member var, int n)
+// What a variable is cut into, as one more attribute by the name that ncdump gives it.
+struct chunks {
+    size_t n, size[DESCRIPTION_RANK]; // n = 0: it is in one piece
+};
+
+static struct chunks chunks_of(struct member var, int rank)
 {
-    n = n < 0 ? 0 : n > DESCRIPTION_ATTS ? DESCRIPTION_ATTS : n;
-    forcing_writer_u64(out, (uint64_t)n);
+    struct chunks chunks = {0};
+    int storage = NC_CONTIGUOUS;
+    if (rank >= 2 && rank <= DESCRIPTION_RANK &&
+        !nc_inq_var_chunking(var.group, var.id, &storage, chunks.size) && storage == NC_CHUNKED)
+        chunks.n = (size_t)rank;
+    return chunks;
+}
+
+static void put_atts(struct forcing_writer *out, struct member var, int n, const struct chunks *chunks)
+{
+    n = n < 0 ? 0 : n > DESCRIPTION_ATTS - 1 ? DESCRIPTION_ATTS - 1 : n;
+    forcing_writer_u64(out, (uint64_t)n + (chunks->n > 0));
     for (int i = 0; i < n && !out->full; i++)
         put_att(out, var, i);
+    if (!chunks->n)
+        return;
+    put_name(out, "_ChunkSizes");
+    forcing_writer_u64(out, 0);
+    forcing_writer_u64(out, 1);
+    forcing_writer_u64(out, chunks->n);
+    for (size_t d = 0; d < chunks->n; d++)
+        forcing_writer_f64(out, (double)chunks->size[d]);
 }
 
 // Place of a dimension among those that are described; the first when it is none of them.
@@ -187,6 +225,7 @@ static void put_var(const struct worker *worker, struct forcing_writer *out, int
     struct member var = worker->var[index];
     if (nc_inq_var(var.group, var.id, name, &type, &rank, dims, &n_atts))
         rank = n_atts = 0;
+    const struct chunks chunks = chunks_of(var, rank);
     enum forcing_number number = rank > DESCRIPTION_RANK ? NUMBER_NONE : number_of(type);
     rank = rank > DESCRIPTION_RANK ? DESCRIPTION_RANK : rank;
     put_var_name(worker, out, index, name);
@@ -198,7 +237,7 @@ static void put_var(const struct worker *worker, struct forcing_writer *out, int
     forcing_writer_u64(out, (uint64_t)rank);
     for (int d = 0; d < rank; d++)
         forcing_writer_u64(out, dim_place(worker, dims[d]));
-    put_atts(out, var, n_atts);
+    put_atts(out, var, n_atts, &chunks);
 }
 
 static void put_dims(const struct worker *worker, struct forcing_writer *out)
@@ -264,7 +303,7 @@ static int describe(struct worker *worker, uint64_t *n)
         format == NC_FORMAT_NETCDF4 || format == NC_FORMAT_NETCDF4_CLASSIC ? "NetCDF-4" : "NetCDF-3";
     forcing_writer_text(&out, text, strlen(text));
     put_dims(worker, &out);
-    put_atts(&out, (struct member){worker->ncid, NC_GLOBAL}, n_atts);
+    put_atts(&out, (struct member){worker->ncid, NC_GLOBAL}, n_atts, &(struct chunks){0});
     forcing_writer_u64(&out, (uint64_t)worker->n_vars);
     for (int v = 0; v < worker->n_vars && !out.full; v++)
         put_var(worker, &out, v);
@@ -305,6 +344,7 @@ static int values_read(struct worker *worker, const struct forcing_worker_reques
         total *= count[d];
     }
     *n = total;
+    pages_expect(worker, total);
     if (type == NC_CHAR)
         return text_read(worker, var, start, count, total);
     if (request->op == WORKER_READ_FLOATS)
@@ -361,8 +401,11 @@ static void bytes_open(struct worker *worker, enum forcing_worker_task task, con
     enum forcing_compression packed = forcing_compression_of(bytes, n);
     worker->grib = (struct forcing_grib_worker){
         .bytes = bytes, .n_bytes = n, .shared = worker->shared, .shared_bytes = worker->shared_bytes};
-    if (packed == COMPRESSION_NONE)
+    if (packed == COMPRESSION_NONE) {
+        worker->large = n >= LARGE_FILE_BYTES;
+        pages_expect(worker, 0);
         return;
+    }
     unsigned char *unpacked = NULL;
     size_t n_unpacked = 0;
     worker->library = WORKER_UNPACK;
