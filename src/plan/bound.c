@@ -242,3 +242,14 @@ enum ph_status plan_bound_make(const struct plan_problem *problem, const struct 
         *out = bound;
     return status;
 }
+
+double plan_bound_beside(double bound, double pos, bool given, struct core_job *job)
+{
+    if (pos <= bound || given)
+        return fmax(bound, pos);
+    core_job_warn(
+        job, "bound-exceeded",
+        "The plan's chance of %.2f %% is above its bound of %.2f %%: take the bound for an estimate",
+        100 * pos, 100 * bound);
+    return bound;
+}

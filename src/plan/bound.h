@@ -15,4 +15,9 @@ struct plan_bound {
 enum ph_status plan_bound_make(const struct plan_problem *problem, const struct plan_scene *scene,
                                struct core_job *job, struct plan_bound *out, struct ph_err *err) PH_NODISCARD;
 
+// The bound as it stands beside a plan. Legs that are given may ask for more than there is: it gives way to
+// them. A planned chance above it means that its statistics did not hold (docs/search.md): the warning
+// bound-exceeded.
+double plan_bound_beside(double bound, double pos, bool given, struct core_job *job);
+
 #endif

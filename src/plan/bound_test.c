@@ -320,11 +320,24 @@ static void koopman(void)
     }
 }
 
+static void beside(void)
+{
+    struct core_job job = {0};
+    double below = plan_bound_beside(0.8, 0.7, false, &job), given = plan_bound_beside(0.8, 0.9, true, &job);
+    tap_ok(below == 0.8 && given == 0.9 && !job.first_warning, "the bound gives way to legs that are given");
+    double planned = plan_bound_beside(0.8, 0.9, false, &job);
+    const struct core_warning *w = job.first_warning;
+    tap_ok(planned == 0.8 && w && !w->next && !strcmp(w->code, "bound-exceeded"),
+           "but not to a planned one: that is a warning");
+    core_job_fini(&job);
+}
+
 int main(void)
 {
     double end = end_effect();
     tap_ok(end > 0.05 && end < 0.25, "the ends of a leg detect less than the 0.25 W^2 that the bound grants");
     printf("# end effect %.4f\n", end);
+    beside();
     koopman();
     thin_lines();
     between_legs();

@@ -200,6 +200,14 @@ static enum ph_status shares_make(struct plan_making *m, struct ph_err *err)
     return left_make(m, exposure, err);
 }
 
+static bool any_kept(const struct plan_problem *problem)
+{
+    for (size_t a = 0; a < problem->n_assets; a++)
+        if (problem->asset[a].keep)
+            return true;
+    return false;
+}
+
 static enum ph_status bound_make(struct plan_making *m, struct ph_err *err)
 {
     if (m->problem->quick) {
@@ -211,7 +219,7 @@ static enum ph_status bound_make(struct plan_making *m, struct ph_err *err)
     enum ph_status status = plan_bound_make(m->problem, &m->scene, m->job, &bound, err);
     if (status)
         return status;
-    m->out->pos_bound = fmax(bound.pos, m->out->pos_total); // legs given may ask for more than there is
+    m->out->pos_bound = plan_bound_beside(bound.pos, m->out->pos_total, any_kept(m->problem), m->job);
     m->out->bound_cell_m = bound.cell_m;
     m->out->bound_gap = bound.gap;
     return PH_OK;
