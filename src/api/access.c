@@ -116,16 +116,17 @@ static bool csrf_good(const struct api_call *call)
     return given && strlen(given) == strlen(wanted) && !sodium_memcmp(given, wanted, strlen(wanted));
 }
 
-// Role for this request: of the case that its path names, or the best in any centre.
+// Role for this request: of the case or in the centre that its path names, or the best in any centre.
 static enum ph_status role_read(struct api_call *call, struct store_db *db, struct ph_err *err)
 {
     struct api_person *person = &call->person;
     struct core_arena arena = {0};
     struct api_membership *in;
     size_t n;
+    bool one_centre = strstr(call->route->pattern, "/centres/{centre}") != NULL;
     enum ph_status status = api_memberships(db, person->id, &arena, &in, &n, err);
     for (size_t i = 0; !status && i < n; i++)
-        if (in[i].role > person->role) {
+        if (in[i].role > person->role && (!one_centre || !strcmp(in[i].centre, call->part[0]))) {
             person->role = in[i].role;
             snprintf(person->centre, sizeof person->centre, "%s", in[i].centre);
         }

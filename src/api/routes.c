@@ -9,6 +9,7 @@
 
 #define V "/api/v1"
 #define CASE V "/cases/{case}"
+#define MEMBERS V "/centres/{centre}/members"
 #define RUN CASE "/runs/{run}"
 
 const struct api_route api_routes[] = {
@@ -51,6 +52,12 @@ const struct api_route api_routes[] = {
      "Closes the case for a reason", api_case_close},
     {"POST", CASE "/reopen", API_COORDINATOR, API_JSON_BODY, false, true, "reopenCase",
      "Opens it again for a reason", api_case_reopen},
+    {"GET", MEMBERS, API_ADMIN, API_NO_BODY, false, false, "listMembers", "Who is in the centre",
+     api_members_list},
+    {"PUT", MEMBERS "/{user}", API_ADMIN, API_JSON_BODY, false, false, "setMember",
+     "Gives a user a role in the centre; makes a new one when a password comes along", api_member_put},
+    {"DELETE", MEMBERS "/{user}", API_ADMIN, API_NO_BODY, false, false, "removeMember",
+     "Takes a user out of the centre", api_member_end},
     {"GET", CASE "/shares", API_VIEWER, API_NO_BODY, false, false, "listShares",
      "Whose the case is and with whom it is shared", api_shares_list},
     {"PUT", CASE "/shares/{centre}", API_COORDINATOR, API_JSON_BODY, false, false, "share",

@@ -97,8 +97,8 @@ enum ph_status api_user_password_check(struct store_db *db, const char *user, co
 enum ph_status api_users_any(struct store_db *db, bool *out, struct ph_err *err)
 {
     int64_t n = 0;
-    enum ph_status status = store_db_each(db, "SELECT count(*) FROM (SELECT 1 FROM users LIMIT 1) AS first_one",
-                                          NULL, 0, number_keep, &n, err);
+    enum ph_status status = store_db_each(
+        db, "SELECT count(*) FROM (SELECT 1 FROM users LIMIT 1) AS first_one", NULL, 0, number_keep, &n, err);
     if (!status)
         *out = n > 0;
     return status;

@@ -27,13 +27,15 @@ def refused(status, problem):
     return kind if kind in ("login", "role", "csrf") else None
 
 
-def expected(route_role, on_case, owners_only, person):
+def expected(route_role, pattern, owners_only, person):
     if route_role == "anybody":
         return None
     if person is None:
         return "login"
-    _, in_centre, in_case = PEOPLE[person]
-    if on_case:
+    home, in_centre, in_case = PEOPLE[person]
+    if "/centres/" in pattern and home != "mrcc":
+        return "role"
+    if "{case}" in pattern:
         if owners_only and in_case != "anybody" and PEOPLE[person][0] != "mrcc":
             return "role"
         return "hidden" if in_case == "anybody" else "role" if RANK[in_case] < RANK[route_role] else None
@@ -45,7 +47,7 @@ def table(server, tap, tokens, case):
     wrong, n = [], 0
     for pattern, methods in sorted(routes.items()):
         path = pattern.replace("{case}", case).replace("{name}", "a.txt").replace("{run}", "0" * 16)
-        path = path.replace("{centre}", "nowhere")
+        path = path.replace("centres/{centre}", "centres/mrcc").replace("{centre}", "nowhere").replace("{user}", "newcomer")
         for method, route in methods.items():
             for person in [None, *PEOPLE]:
                 headers = {"Authorization": "Bearer " + tokens[person]} if person else {}
@@ -57,7 +59,7 @@ def table(server, tap, tokens, case):
                     answer = json.loads(answer or b"null")
                 except ValueError:
                     answer = None
-                want = expected(route["x-role"], "{case}" in pattern, "x-owners-only" in route, person)
+                want = expected(route["x-role"], pattern, "x-owners-only" in route, person)
                 n += 1
                 if refused(status, answer) != want or status >= 500:
                     wrong.append(f"{method} {pattern} as {person}: {status} {answer}, expected {want or 'in'}")
@@ -119,6 +121,20 @@ def passwords(server, tap):
     tap.ok(say(PASSWORD, "carlo")[0] == 200, "but not for others")
 
 
+def members(server, tap, tokens):
+    ask = lambda method, who, body=None: server.ask(method, "/api/v1/centres/mrcc/members/" + who, body,
+                                                    {"Authorization": "Bearer " + tokens["ada"]})[0]
+    tap.ok(ask("PUT", "newcomer", {"role": "viewer"}) == 404, "an admin gives no role to nobody")
+    tap.ok(ask("PUT", "newcomer", {"role": "viewer", "password": PASSWORD}) == 204, "but makes a new user")
+    tap.ok("newcomer" in server.user("list").split(), "who is there")
+    tap.ok(ask("PUT", "foreign", {"role": "viewer", "password": PASSWORD}) >= 409, "nobody else's password is changed so")
+    tap.ok(ask("PUT", "newcomer", {"role": "king"}) == 422 and ask("PUT", "ada", {"role": "viewer"}) == 409,
+           "no role is invented, nor one's own changed")
+    tap.ok(ask("DELETE", "newcomer") == 204, "and takes him out again")
+    listed = server.ask("GET", "/api/v1/centres/mrcc/members", headers={"Authorization": "Bearer " + tokens["ada"]})[2]
+    tap.ok("newcomer" not in [m["user"] for m in listed["members"]] and len(listed["members"]) == 3, "of the list", listed)
+
+
 def ends(server, tap, tokens):
     ask = lambda person: server.ask("GET", "/api/v1/cases", headers={"Authorization": "Bearer " + tokens[person]})[0]
     server.user("revoke", "ally", "test")
@@ -159,6 +175,7 @@ def main():
     table(server, tap, tokens, made["id"])
     lists(server, tap, tokens, made["id"])
     sessions(server, tap, made["id"])
+    members(server, tap, tokens)
     passwords(server, tap)
     server.ask("DELETE", path + "/shares/allies", headers=as_ada)
     tap.ok(server.ask("GET", path, headers=as_ally)[0] == 404, "what is shared no longer is not seen any more")
