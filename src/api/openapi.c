@@ -4,6 +4,7 @@
 
 #include "api/problem.h"
 #include "api/server.h"
+#include "api/shape.h"
 #include "api/tools.h"
 
 void api_health(struct api_call *call)
@@ -46,19 +47,25 @@ static json_t *responses(const struct api_route *route)
     json_t *all = json_pack(
         "{s:o}", "default",
         response("what went wrong (RFC 9457)", "application/problem+json", "#/components/schemas/Problem"));
-    json_object_set_new(all,
-                        !strcmp(route->method, "DELETE") ? "204"
-                        : !strcmp(route->method, "GET")  ? "200"
-                                                         : "2XX",
-                        json_pack("{s:s}", "description", "done"));
+    char where[96];
+    const char *answer = api_forms_find(route->name)->answer;
+    snprintf(where, sizeof where, "#/components/schemas/%s", answer ? answer : "");
+    json_object_set_new(all, "2XX",
+                        answer ? response("done", "application/json", where)
+                               : json_pack("{s:s}", "description", "done"));
     return all;
 }
 
 static json_t *request_body(const struct api_route *route)
 {
-    return json_pack("{s:b, s:{s:{s:{s:s}}}}", "required", 1, "content",
+    char where[96];
+    const char *body = api_forms_find(route->name)->body;
+    snprintf(where, sizeof where, "#/components/schemas/%s", body ? body : "");
+    json_t *schema = body ? json_pack("{s:s}", "$ref", where)
+                          : json_pack("{s:s}", "type", route->takes == API_JSON_BODY ? "object" : "string");
+    return json_pack("{s:b, s:{s:{s:o}}}", "required", 1, "content",
                      route->takes == API_JSON_BODY ? "application/json" : "application/octet-stream",
-                     "schema", "type", route->takes == API_JSON_BODY ? "object" : "string");
+                     "schema", schema);
 }
 
 static json_t *operation(const struct api_route *route)
@@ -72,14 +79,6 @@ static json_t *operation(const struct api_route *route)
     if (route->takes != API_NO_BODY)
         json_object_set_new(all, "requestBody", request_body(route));
     return all;
-}
-
-static json_t *problem_schema(void)
-{
-    return json_pack("{s:s, s:[s,s,s], s:{s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}}}", "type", "object",
-                     "required", "type", "title", "status", "properties", "type", "type", "string", "title",
-                     "type", "string", "status", "type", "integer", "where", "type", "string", "fix", "type",
-                     "string");
 }
 
 static void method_lower(const char *method, char out[16])
@@ -104,8 +103,7 @@ void api_openapi(struct api_call *call)
         json_object_set_new(path, method, operation(&api_routes[i]));
     }
     api_answer_json(call, 200,
-                    json_pack("{s:s, s:{s:s, s:s, s:s}, s:o, s:{s:{s:o}}}", "openapi", "3.1.0", "info",
-                              "title", "Pharos", "version", "1", "summary",
-                              "Search planning for people adrift", "paths", paths, "components", "schemas",
-                              "Problem", problem_schema()));
+                    json_pack("{s:s, s:{s:s, s:s, s:s}, s:o, s:{s:o}}", "openapi", "3.1.0", "info", "title",
+                              "Pharos", "version", "1", "summary", "Search planning for people adrift",
+                              "paths", paths, "components", "schemas", api_shapes_all()));
 }

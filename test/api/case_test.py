@@ -4,7 +4,7 @@ import os
 import struct
 import sys
 
-from pharos_api import Server, Tap
+from pharos_api import Server, Tap, conforms
 
 
 def demo_case(source):
@@ -123,6 +123,7 @@ def main():
     here = run(server, tap, path, files)
     results(server, tap, here)
     log(server, tap, path)
+    conforms(server, tap)
     tap.ok(server.stop() == 0, "the server ends when asked to")
     survives(pharos, server, tap, here)
     return tap.done()

@@ -1,6 +1,7 @@
 """A server of its own for a test, and a client: nothing but Python's standard library."""
 import json
 import os
+import re
 import select
 import socket
 import subprocess
@@ -30,7 +31,7 @@ class Server:
         self.process = subprocess.Popen([pharos, "serve", "--listen", "127.0.0.1:0", "--db", self.db, *options],
                                         stdout=subprocess.PIPE, text=True)
         self.url = self.process.stdout.readline().strip().rstrip("/")
-        self.headers = {}
+        self.headers, self.answered = {}, []
 
     def user(self, *arguments, password=None):
         """`pharos user ARGUMENTS`: what it prints."""
@@ -51,6 +52,9 @@ class Server:
             answer = error
         with answer:
             content = answer.read()
+            kind = (answer.headers["Content-Type"] or "").split(";")[0]
+            if kind in ("application/json", "application/problem+json"):
+                self.answered.append((method.lower(), path.split("?")[0], answer.status, kind, content))
             return answer.status, answer.headers, content if raw else json.loads(content or b"null")
 
     def events(self, path):
@@ -82,6 +86,33 @@ def wait_listening(process, port):
         except OSError:
             select.select([], [], [], 0.02)
     return False
+
+
+def conforms(server, tap):
+    """Every JSON answer that this server gave so far is as its OpenAPI document says."""
+    sentence = "every answer is as the OpenAPI document says"
+    try:
+        import jsonschema
+    except ImportError:
+        tap.skip(sentence, "no python3-jsonschema here")
+        return
+    document = server.ask("GET", "/api/v1/openapi.json")[2]
+    table = [(re.compile(re.sub(r"\{\w+\}", "[^/]+", pattern) + "$"), methods) for pattern, methods in document["paths"].items()]
+    named = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(document)))
+    wrong, n = [f"no schema {name}" for name in named - set(document["components"]["schemas"])], 0
+    for method, path, status, kind, content in server.answered:
+        methods = next((m for p, m in table if p.match(path)), {})
+        if not path.startswith("/api/") or "%" in path or method not in methods:
+            continue
+        responses = methods[method]["responses"]
+        schema = responses["2XX" if status < 300 else "default"].get("content", {}).get(kind, {}).get("schema")
+        if status >= 300 and not schema:
+            wrong.append(f"{method} {path}: {status} as {kind}")
+        if schema:
+            n += 1
+            check = jsonschema.Draft202012Validator({**schema, "components": document["components"]})
+            wrong += [f"{method} {path}: {e.message}" for e in check.iter_errors(json.loads(content))]
+    tap.ok(n > 5 and not wrong, sentence + f" ({n})", *wrong[:8])
 
 
 class Tap:

@@ -2,7 +2,7 @@
 import json
 import sys
 
-from pharos_api import Server, Tap
+from pharos_api import Server, Tap, conforms
 
 CASE = {"pharos": "case/1", "name": "x"}
 RANK = {"anybody": 0, "viewer": 1, "coordinator": 2, "admin": 3}
@@ -182,6 +182,7 @@ def main():
     server.user("give", old, "mrcc")
     tap.ok(server.ask("GET", "/api/v1/cases/" + old, headers=as_ada)[0] == 200, "an old case is given to a centre")
     ends(server, tap, tokens)
+    conforms(server, tap)
     tap.ok(server.stop() == 0, "the server ends when asked to")
     return tap.done()
 

@@ -2,7 +2,7 @@
 import socket
 import sys
 
-from pharos_api import Server, Tap
+from pharos_api import Server, Tap, conforms
 
 CASE = {"pharos": "case/1", "name": "x"}
 
@@ -88,6 +88,7 @@ def main():
     requests(server, tap)
     files(server, tap)
     headers(server, tap)
+    conforms(server, tap)
     tap.ok(server.stop() == 0, "the server ends when asked to")
     return tap.done()
 
