@@ -20,9 +20,10 @@ export function dayMonth(time: number | string): string {
   const d = new Date(time);
   return `${two(d.getUTCDate())} ${months[d.getUTCMonth()]}`;
 }
-// For an <input type=datetime-local> in UTC, and back.
-export const toInput = (time: number | string) => new Date(time).toISOString().slice(0, 16);
-export const fromInput = (text: string) => text + ":00Z";
+// Times are typed as 2016-08-29 02:00, in UTC: what a browser makes of a date field follows the machine's habits.
+export const timePattern = "[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}";
+export const toInput = (time: number | string) => new Date(time).toISOString().slice(0, 16).replace("T", " ");
+export const fromInput = (text: string) => text.trim().replace(" ", "T") + ":00Z";
 // Figures with their unit stay left to right in any text (Unicode isolates).
 const figure = (text: string) => `\u2066${text}\u2069`;
 export function ago(ms: number): string {

@@ -1,7 +1,7 @@
 import { api } from "../api";
 import { t } from "../lang";
 import { act, attempt, change, current, optimise, summary } from "../state";
-import { percent, toInput, fromInput } from "../text";
+import { percent, toInput, fromInput, timePattern } from "../text";
 
 // What was searched and seen: each makes the map and the plan new.
 export function Flown() {
@@ -30,7 +30,7 @@ export function Flown() {
   const before = summary.value?.searches?.cumulative_pos ?? summary.value?.taught?.cumulative_pos ?? null;
   return (
     <section>
-      {before != null && <p class="one">{percent(before)}</p>}
+      {before != null && <div><p class="one">{percent(before)}</p><p>{t("already")}</p></div>}
       {(["searches", "sightings"] as const).flatMap((list) => (d[list] ?? []).map((s: any) => (
         <article class="card row between"><span>{s.id} {s.asset ?? ""} {s.track?.file ?? ""} {s.withdrawn ? `(${t("withdrawn")})` : ""}</span><button class="small" onClick={() => void withdraw(list, s.id)}>{t("withdraw")}</button></article>
       )))}
@@ -45,7 +45,7 @@ export function Flown() {
       <form class="card fields" onSubmit={addSighting}>
         <h3 class="wide">{t("sighting")}</h3>
         <label>{t("position")}<input name="position" required dir="ltr" placeholder="33-24.5N 012-42.0E" /></label>
-        <label>{t("time")}<input name="time" type="datetime-local" required defaultValue={toInput(d.drift?.until ?? Date.now())} /></label>
+        <label>{t("time")}<input name="time" dir="ltr" pattern={timePattern} placeholder="2016-08-29 02:00" required defaultValue={toInput(d.drift?.until ?? Date.now())} /></label>
         <label>{t("error")}<input name="error" type="number" min="0.1" step="0.1" required defaultValue="2" /></label>
         <label>{t("trust")}<input name="trust" type="number" min="0" max="1" step="0.05" required defaultValue="0.5" /></label>
         <label class="wide">{t("what_seen")}<input name="what" /></label>

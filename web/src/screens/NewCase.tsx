@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { api, type Found } from "../api";
 import { t } from "../lang";
 import { attempt, casesFetch, dialog, newDocument, open, tab } from "../state";
-import { fromInput, toInput } from "../text";
+import { fromInput, toInput, timePattern } from "../text";
 
 const mixture = [{ id: "rubber", preset: "rubber-boat-overloaded", weight: 0.6 }, { id: "wood", preset: "wooden-boat", weight: 0.4 }];
 
@@ -12,7 +12,7 @@ function Marked({ text, found }: { text: string; found: Found[] }) {
   const bytes = new TextEncoder().encode(text), decode = new TextDecoder(), parts = [];
   let at = 0;
   for (const f of found) {
-    parts.push(decode.decode(bytes.slice(at, f.from)), <mark class={f.kind}>{decode.decode(bytes.slice(f.from, f.to))}</mark>);
+    parts.push(decode.decode(bytes.slice(at, f.from)), <mark class={"found-" + f.kind}>{decode.decode(bytes.slice(f.from, f.to))}</mark>);
     at = f.to;
   }
   parts.push(decode.decode(bytes.slice(at)));
@@ -85,7 +85,7 @@ export function NewCase() {
         <div class="fields">
           <label>{t("position")}<input required dir="ltr" value={place} placeholder="33-24.5N 012-42.0E" onInput={typed("place", placeSet)} /></label>
           <label>{t("error")}<input type="number" min="0" step="0.1" value={error} onInput={typed("error", errorSet)} /></label>
-          <label>{t("time")}<input required type="datetime-local" value={time} onInput={typed("time", timeSet)} /></label>
+          <label>{t("time")}<input required dir="ltr" pattern={timePattern} placeholder="2016-08-29 02:00" value={time} onInput={typed("time", timeSet)} /></label>
           <label>{t("people")}<input type="number" min="1" value={people} onInput={typed("people", peopleSet)} /></label>
           <label>{t("craft")}
             <select name="craft" value={craft} onChange={typed("craft", craftSet)}>

@@ -1,5 +1,6 @@
 import { t } from "../lang";
 import { change, current, files, summary } from "../state";
+import { fromInput, timePattern, toInput } from "../text";
 import { personsOf } from "./Watch";
 
 const spread = (s: any) => (s.probable_error_nm ? `±${s.probable_error_nm} NM` : s.radius_nm ? `r ${s.radius_nm} NM` : "");
@@ -25,8 +26,8 @@ export function Report() {
         <h3>{t("craft")}</h3>
         <ul>{d.objects?.map((o: any) => <li>{o.preset ?? o.leeway ?? o.id}{o.weight ? ` · ${o.weight}` : ""}</li>)}</ul>
       </article>
-      <form class="row" onSubmit={(e) => { e.preventDefault(); void change({ drift: { until: new FormData(e.currentTarget).get("until") + ":00Z" } }); }}>
-        <label>{t("until")}<input name="until" type="datetime-local" key={d.drift?.until} defaultValue={d.drift?.until?.slice(0, 16)} /></label><button>{t("save")}</button>
+      <form class="row" onSubmit={(e) => { e.preventDefault(); void change({ drift: { until: fromInput(String(new FormData(e.currentTarget).get("until"))) } }); }}>
+        <label>{t("until")}<input name="until" dir="ltr" required pattern={timePattern} key={d.drift?.until} defaultValue={d.drift?.until ? toInput(d.drift.until) : ""} /></label><button>{t("save")}</button>
       </form>
       <Warnings />
       {files.value.length > 0 && <p class="soft">{t("files")}: {files.value.map((f) => f.name).join(", ")}</p>}

@@ -3,7 +3,7 @@ import { api } from "../api";
 import { t } from "../lang";
 import { unitNumbers } from "../map/Map";
 import { activePlan, attempt, change, current } from "../state";
-import { fromInput, nm, toInput } from "../text";
+import { fromInput, nm, toInput, timePattern } from "../text";
 
 const types = ["fixed-wing", "helicopter", "vessel", "boat", "drone"] as const;
 const usual: Record<string, any> = {
@@ -34,7 +34,7 @@ function UnitForm({ unit, done }: { unit: any | null; done: (unit: any | null) =
       <label>{t("speed")}<input name="speed" type="number" min="1" step="any" required key={"s" + type} defaultValue={base.speed_kn} /></label>
       <label>{t(type === "vessel" || type === "boat" ? "eye" : "height")}<input name="height" type="number" min="1" step="any" required key={"h" + type} defaultValue={base.altitude_ft ?? base.eye_height_m} /></label>
       <label class="wide">{t("from")}<input name="from" dir="ltr" placeholder="35-51.0N 014-29.0E" defaultValue={unit?.from ? (typeof unit.from === "string" ? unit.from : `${unit.from.lat}, ${unit.from.lon}`) : ""} /></label>
-      <label>{t("available")} / {t("on_scene")}<input name="time" type="datetime-local" required defaultValue={toInput(when)} /></label>
+      <label>{t("available")} / {t("on_scene")}<input name="time" dir="ltr" pattern={timePattern} placeholder="2016-08-29 02:00" required defaultValue={toInput(when)} /></label>
       <label>{t("endurance")} / {t("search_h")}<input name="hours" type="number" min="0.1" step="any" required key={"e" + type} defaultValue={base.search_h ?? base.endurance_h} /></label>
       <label>{t("transit")}<input name="transit" type="number" min="1" step="any" key={"t" + type} defaultValue={base.transit_kn} /></label>
       <label>{t("sweep_nm")}<input name="sweep" type="number" min="0" step="any" defaultValue={unit?.sweep_width_nm} /></label>
