@@ -1,6 +1,6 @@
 // What the server says (docs/api.md). Everything the pages do goes through here.
 export interface Position { lat: number; lon: number; text?: string }
-export interface CaseRow { id: string; name: string; status: "open" | "closed"; updated: string; version: number; scenarios?: any[]; objects?: any[]; persons?: number }
+export interface CaseRow { id: string; name: string; status: "open" | "closed"; updated: string; version: number; scenarios?: any[]; objects?: any[]; assets?: any[]; persons?: number }
 export interface Case extends CaseRow { document: any }
 export interface Run { id: string; version: number; state: "queued" | "running" | "done" | "failed" | "cancelled"; stage: string; done: number; finished?: string; warnings?: Warning[]; problem?: { what: string; where: string; fix: string } }
 export interface Warning { code: string; text: string }
