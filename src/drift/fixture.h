@@ -166,6 +166,7 @@ struct fixture_grid {
     double west, south, step_deg;
     size_t n_lon, n_lat, hours;
     double hours_apart; // 0: 1
+    bool float32;       // longitudes and latitudes are stored so
 };
 typedef void fixture_field(double lat_deg, double lon_deg, double hours, double *u, double *v);
 
@@ -182,7 +183,7 @@ __attribute__((unused)) static bool fixture_write(const char *path, struct fixtu
     int id, dims[3], axis[3], var[2], failed = nc_create(path, NC_NETCDF4 | NC_CLOBBER, &id);
     for (int k = 0; k < 3; k++) {
         failed |= nc_def_dim(id, axes[k], size[k], &dims[k]);
-        failed |= nc_def_var(id, axes[k], NC_DOUBLE, 1, &dims[k], &axis[k]);
+        failed |= nc_def_var(id, axes[k], k && g.float32 ? NC_FLOAT : NC_DOUBLE, 1, &dims[k], &axis[k]);
         failed |= nc_put_att_text(id, axis[k], "units", strlen(units[k]), units[k]);
         failed |= nc_put_att_text(id, axis[k], "standard_name", strlen(axes[k]), axes[k]);
     }

@@ -32,26 +32,70 @@ static enum ph_status axis_refuse(const char *name, const char *why, struct ph_e
     return core_err_set(err, PH_EINPUT, NULL, "check the coordinate with ncdump -v", "the %s %s", name, why);
 }
 
-// How far points may be off their line: a ten-thousandth of a step, or what 32-bit floats have made of it on
-// a fine grid round the earth (180 degrees +- 2e-5), the line then being nearer to what was meant.
-static double axis_slack(const struct forcing_axis *axis)
+// The most that a value lies off first + i step.
+static double axis_off(const struct forcing_axis *axis, double first, double step)
 {
-    double rounding = fmax(fabs(axis->first), fabs(axis->last)) * 0x1p-23;
-    return fmin(fmax(1e-4 * axis->step, rounding), 5e-4 * axis->step);
+    double most = 0;
+    for (size_t i = 0; i < axis->n; i++)
+        most = fmax(most, fabs(axis->value[i] - (first + (double)i * step)));
+    return most;
 }
 
-static void axis_measure(struct forcing_axis *axis)
+// The first value with which even values of a step lie nearest to these (least squares).
+static double first_of(const struct forcing_axis *axis, double step)
 {
-    axis->first = axis->value[0];
-    axis->last = axis->value[axis->n - 1];
-    axis->step = axis->n > 1 ? (axis->last - axis->first) / (double)(axis->n - 1) : 0;
-    axis->uniform = axis->exact = axis->n > 1;
-    double slack = axis_slack(axis);
+    double sum = 0;
+    for (size_t i = 0; i < axis->n; i++)
+        sum += axis->value[i] - axis->first - (double)i * step;
+    return axis->first + sum / (double)axis->n;
+}
+
+// The step that does so: the slope of the regression line.
+static double step_of(const struct forcing_axis *axis)
+{
+    double middle = (double)(axis->n - 1) / 2, sum = 0, square = 0;
     for (size_t i = 0; i < axis->n; i++) {
-        double off = fabs(axis->value[i] - (axis->first + (double)i * axis->step));
-        axis->uniform = axis->uniform && off <= slack;
-        axis->exact = axis->exact && off <= 1e-7 * axis->step;
+        sum += ((double)i - middle) * (axis->value[i] - axis->first);
+        square += ((double)i - middle) * ((double)i - middle);
     }
+    return sum / square;
+}
+
+// What writers of float32 leave of an even value: i * step and the sum with the first are both rounded.
+#define EVEN_ULPS 2
+// Where that is more of a step than this the values may mean something else.
+#define EVEN_STEPS 0.02
+
+// Even values in place of `value` (the axis's own) where it lies so near to them that float32 knows no
+// better; `turn` is 360 for longitudes, whose steps may sum to it exactly, else 0.
+static void axis_even(struct forcing_axis *axis, double *value, double turn)
+{
+    double ulp = ldexp(1, ilogb(fmax(fabs(axis->first), fabs(axis->last))) - 23);
+    const double steps[2] = {turn / (double)axis->n, step_of(axis)};
+    for (int k = 0; k < 2 && !axis->uniform; k++) {
+        double first = first_of(axis, steps[k]), off = axis_off(axis, first, steps[k]);
+        if (off > fmin(EVEN_ULPS * ulp, EVEN_STEPS * steps[k]))
+            continue;
+        for (size_t i = 0; i < axis->n; i++)
+            value[i] = first + (double)i * steps[k];
+        axis->first = first;
+        axis->last = value[axis->n - 1];
+        axis->step = steps[k];
+        axis->slack = fmax(axis->slack, off);
+        axis->uniform = true;
+    }
+}
+
+static void axis_measure(struct forcing_axis *axis, double *value, double turn)
+{
+    axis->value = value;
+    axis->first = value[0];
+    axis->last = value[axis->n - 1];
+    axis->step = axis->n > 1 ? (axis->last - axis->first) / (double)(axis->n - 1) : 0;
+    axis->slack = 1e-4 * axis->step;
+    axis->uniform = axis->n > 1 && axis_off(axis, axis->first, axis->step) <= 1e-7 * axis->step;
+    if (axis->n > 1)
+        axis_even(axis, value, turn);
 }
 
 // Copies in ascending order; `falls` says the file descends.
@@ -86,8 +130,7 @@ enum ph_status forcing_axis_lat(const double *value, size_t n, struct core_arena
             return axis_refuse("latitudes", "neither rise nor fall all the way", err);
     if (copy[0] < -90.0001 || copy[n - 1] > 90.0001)
         return axis_refuse("latitudes", "go beyond 90 degrees", err);
-    axis.value = copy;
-    axis_measure(&axis);
+    axis_measure(&axis, copy, 0);
     *out = axis;
     return PH_OK;
 }
@@ -141,8 +184,7 @@ enum ph_status forcing_axis_lon(const double *value, size_t n, struct core_arena
         axis.n--;
     if (copy[n - 1] - copy[0] > 720 || (axis.n < n && !comes_again(copy, n, axis.n, 1e-2 * widest)))
         return axis_refuse("longitudes", "go round the earth more than once", err);
-    axis.value = copy;
-    axis_measure(&axis);
+    axis_measure(&axis, copy, 360);
     axis.gap = axis.first + 360 - axis.last;
     axis.wraps = axis.gap <= 1.01 * widest;
     axis.uniform = axis.uniform && (!axis.wraps || fabs(axis.gap - axis.step) < 0.01 * axis.step);
@@ -170,24 +212,17 @@ static void locate_inside(const struct forcing_axis *axis, double x, size_t *i, 
         double at = (x - axis->first) / axis->step;
         size_t cell = at <= 0 ? 0 : (size_t)at;
         *i = cell < axis->n - 2 ? cell : axis->n - 2;
-        if (axis->exact) {
-            *w = fmin(fmax(at - (double)*i, 0), 1);
-            return;
-        }
-        // Within a ten-thousandth of the right cell; the file's own coordinates say which it is.
-        *i += x > axis->value[*i + 1] && *i < axis->n - 2;
-        *i -= x < axis->value[*i] && *i > 0;
-    } else {
-        *i = search(axis, x);
+        *w = fmin(fmax(at - (double)*i, 0), 1);
+        return;
     }
+    *i = search(axis, x);
     *w = fmin(fmax((x - axis->value[*i]) / (axis->value[*i + 1] - axis->value[*i]), 0), 1);
 }
 
 bool forcing_axis_locate_lat(const struct forcing_grid *grid, double lat_deg, size_t *i, double *w)
 {
     const struct forcing_axis *axis = &grid->lat;
-    double slack = 1e-4 * axis->step; // float32 coordinates end that much early
-    double south = axis->first - slack, north = axis->last + slack;
+    double south = axis->first - axis->slack, north = axis->last + axis->slack;
     if (grid->lon.wraps && axis->first - axis->step <= -90)
         south = -90;
     if (grid->lon.wraps && axis->last + axis->step >= 90)
@@ -200,7 +235,7 @@ bool forcing_axis_locate_lat(const struct forcing_grid *grid, double lat_deg, si
 
 bool forcing_axis_locate_lon(const struct forcing_axis *axis, double lon_deg, size_t *i, double *w)
 {
-    double slack = 1e-4 * axis->step;
+    double slack = axis->slack;
     double turns = floor((lon_deg - axis->first) / 360);
     double x = lon_deg - 360 * turns; // in [first, first + 360)
     if (x <= axis->last) {
@@ -263,8 +298,8 @@ static void rows_span(const struct forcing_grid *grid, double low, double high, 
     size_t first = 0, last = axis->n - 2;
     double w;
     *from = *to = 0;
-    double reach = grid->lon.wraps ? axis->step : 0; // polar rows
-    if (high < axis->first - reach - 1e-3 * axis->step || low > axis->last + reach + 1e-3 * axis->step)
+    double reach = (grid->lon.wraps ? axis->step : 0) + 10 * axis->slack; // polar rows
+    if (high < axis->first - reach || low > axis->last + reach)
         return;
     if (low > axis->first)
         locate_inside(axis, fmin(low, axis->last), &first, &w);
@@ -282,7 +317,7 @@ static void columns_span_open(const struct forcing_axis *axis, double from, doub
 {
     bool starts_on = from <= axis->last, comes_round = to >= axis->first + 360;
     size_t low = 0, high = axis->n - 2;
-    double w, slack = 1e-3 * axis->step;
+    double w, slack = 10 * axis->slack;
     if (!starts_on && !comes_round && from > axis->last + slack && to < axis->first + 360 - slack) {
         block->nj = 0;
         return;

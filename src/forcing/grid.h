@@ -20,9 +20,9 @@ struct forcing_axis {
     double first, last;
     double step;   // mean
     double gap;    // from last round to first (longitudes that wrap)
+    double slack;  // how far beyond its ends a place still counts as on it
     bool wraps;    // last and first are neighbours across the seam
-    bool uniform;  // value[i] = first + i step, within a ten-thousandth of a step or the rounding of floats
-    bool exact;    // and within a ten-millionth: float32 coordinates are not
+    bool uniform;  // value[i] = first + i step, within a ten-millionth of a step
     bool reversed; // index i here is n_file - 1 - i in the file
     size_t n_file; // may be one more: the first meridian again
 };
@@ -124,7 +124,9 @@ double forcing_grid_angle(const struct forcing_grid *grid, size_t point);
 // "lambert conformal, 1799 x 1059 points, 3.0 km"
 void forcing_grid_text(const struct forcing_grid *grid, char *out, size_t size);
 
-// Makes an axis of what the file holds, in its own order. PH_EINPUT says why it is none.
+// Makes an axis of what the file holds, in its own order. PH_EINPUT says why it is none. Values that lie
+// evenly but for the rounding of float32 (1/12 degree is none of its numbers) are made even again: what was
+// meant, metres from what is written.
 enum ph_status forcing_axis_lat(const double *value, size_t n, struct core_arena *arena,
                                 struct forcing_axis *out, struct ph_err *err) PH_NODISCARD;
 enum ph_status forcing_axis_lon(const double *value, size_t n, struct core_arena *arena,

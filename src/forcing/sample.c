@@ -84,7 +84,7 @@ static void locate(const struct view *view, size_t n, const double *lat, const d
                    struct places *out)
 {
     const struct forcing_grid *grid = view->grid;
-    bool uniform = grid->lat.uniform && grid->lon.uniform && grid->lat.exact && grid->lon.exact;
+    bool uniform = grid->lat.uniform && grid->lon.uniform;
     double per_lat = 1 / grid->lat.step, per_lon = 1 / grid->lon.step;
     for (size_t k = 0; k < n; k++) {
         size_t j, i;

@@ -1,4 +1,5 @@
 // Where which source answers: coast, seam, poles, gaps, order of preference, holding.
+#include "forcing/grid.h"
 #include "forcing/made_file.h"
 
 static double lat_axis[64], lon_axis[512];
@@ -229,8 +230,53 @@ static void ahead(void)
     forcing_free(run);
 }
 
+static double off_twelfths(const struct forcing_axis *axis, double first, double step)
+{
+    double most = 0;
+    for (size_t i = 0; i < axis->n; i++)
+        most = fmax(most, fabs(axis->value[i] - (first + (double)i * step)));
+    return most;
+}
+
+static void float32_axes(void)
+{
+    enum { ROUND = 4320, REGION = 181 };
+    static double value[ROUND];
+    struct core_arena arena = {0};
+    struct forcing_axis axis;
+    for (int i = 0; i < ROUND; i++)
+        value[i] = (double)(float)(i / 12.0);
+    tap_ok(!forcing_axis_lon(value, ROUND, &arena, &axis, NULL) && axis.uniform && axis.wraps &&
+               off_twelfths(&axis, 0, 1 / 12.0) < 5e-7 && fabs(axis.gap - axis.step) < 1e-9,
+           "twelfths of a degree round the earth, as float32, are even again, the seam too");
+    for (int i = 0; i < ROUND; i++)
+        value[i] = (double)(-180.0F + (float)i * (float)(1 / 12.0));
+    tap_ok(!forcing_axis_lon(value, ROUND, &arena, &axis, NULL) && axis.uniform && axis.wraps &&
+               off_twelfths(&axis, -180, 1 / 12.0) < 1e-5,
+           "also where they were added up in float32");
+    for (int i = 0; i < REGION; i++)
+        value[i] = (double)(float)(75 - i / 12.0);
+    tap_ok(!forcing_axis_lat(value, REGION, &arena, &axis, NULL) && axis.uniform && axis.reversed &&
+               off_twelfths(&axis, 60, 1 / 12.0) < 1e-6,
+           "and latitudes of a region, from the north");
+    struct forcing_grid grid = {.lat = axis};
+    size_t i;
+    double w;
+    tap_ok(forcing_axis_locate_lat(&grid, value[0], &i, &w) && i == REGION - 2 && w > 1 - 1e-4 &&
+               forcing_axis_locate_lat(&grid, value[REGION - 1], &i, &w) && i == 0 && w < 1e-4 &&
+               !forcing_axis_locate_lat(&grid, 75.0001, &i, &w),
+           "the file's own first and last points are still on the grid, and no more than these");
+    for (int k = 0; k < REGION; k++)
+        value[k] = k / 12.0 + (k == 90 ? 1e-4 : 0);
+    tap_ok(!forcing_axis_lat(value, REGION, &arena, &axis, NULL) && !axis.uniform &&
+               axis.value[90] == 90 / 12.0 + 1e-4,
+           "what float32 does not explain (a point 11 m off) stays as the file has it");
+    core_arena_fini(&arena);
+}
+
 int main(void)
 {
+    float32_axes();
     ahead();
     coast();
     fill_leak();

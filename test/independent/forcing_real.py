@@ -100,6 +100,14 @@ def bilinear(uv, lat, lon, rng, n, t_s=None):
     return found
 
 
+def axis_of(var):
+    """Coordinates; float32 that lies on a line but for its rounding is the line."""
+    value = var[:].astype("f8").filled()
+    index = np.arange(len(value))
+    line = np.polyval(np.polyfit(index, value, 1), index)
+    return line if var.dtype == "f4" and abs(line - value).max() <= 2 * np.spacing(abs(var[:]).max()) else value
+
+
 def regular(asker, path, kind, names):
     nc = netCDF4.Dataset(path)
     u, v = (nc[n] for n in names)
@@ -110,7 +118,7 @@ def regular(asker, path, kind, names):
                 low = name.lower()
                 axes.setdefault("lat" if low.startswith(("lat", "nav_lat")) else "lon" if low.startswith("lon") else
                                 "time" if low.startswith("time") else low, var)
-    lat, lon, t_s = axes["lat"][:].astype("f8").filled(), axes["lon"][:].astype("f8").filled(), times_of(axes["time"])
+    lat, lon, t_s = axis_of(axes["lat"]), axis_of(axes["lon"]), times_of(axes["time"])
     uv = np.stack([whole(x) for x in (u, v)])
     while uv.ndim > 4:
         uv = uv[:, :, 0]
