@@ -13,7 +13,7 @@
 
 #include "core/err.h"
 
-enum { MOST_ARGUMENTS = 24, MOST_LINE = 64 * 1024 * 1024 };
+enum { MOST_ARGUMENTS = 24, MOST_LINE = 64 * 1024 * 1024, BEHIND = 5 };
 
 extern char **environ;
 
@@ -79,6 +79,7 @@ enum ph_status api_child_start(const char *const arguments[], const char *folder
     }
     limit_set(child.pid, RLIMIT_AS, limits->memory_bytes);
     limit_set(child.pid, RLIMIT_CPU, (rlim_t)limits->cpu_s);
+    setpriority(PRIO_PROCESS, (id_t)child.pid, BEHIND); // who asks goes before what is computed
     close(in[0]);
     close(from[1]);
     child.to = in[1];
