@@ -13,12 +13,12 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "api/path.h"
 #include "core/err.h"
 #include "core/time.h"
 
 enum {
     MOST_CONNECTIONS = 6000,
-    MOST_PATH = 1024,
     MOST_WAITING = 512, // requests that wait for a worker; beyond it the server says that it is busy
     IDLE_S = 20,        // a connection on which nothing moves
     REQUEST_S = 120,    // a body that trickles in
@@ -99,20 +99,6 @@ void api_reply_header(struct api_reply *reply, const char *name, const char *for
     vsnprintf(reply->header[reply->n_headers].value, sizeof reply->header->value, format, list);
     va_end(list);
     reply->header[reply->n_headers++].name = name;
-}
-
-// Segments of plain characters: nothing that a file system or another server could read in its own way.
-static bool path_plain(const char *path)
-{
-    if (path[0] != '/' || strlen(path) > MOST_PATH || strstr(path, "//"))
-        return false;
-    for (const char *p = path; *p; p++) {
-        if (*p == '/' && p[1] == '.')
-            return false; // hidden names, "." and ".."
-        if ((unsigned char)*p <= ' ' || *p == 0x7f || strchr("%\\\"<>|`^{}", *p))
-            return false;
-    }
-    return true;
 }
 
 static bool method_known(const char *method)
@@ -297,7 +283,7 @@ static struct exchange *exchange_new(struct api_http *http, struct MHD_Connectio
     client_address(connection, x->request.client, sizeof x->request.client);
     if (!method_known(method))
         x->refused = 501;
-    else if (!path_plain(path))
+    else if (!api_path_plain(path))
         x->refused = 400;
     else if (!length_clear(connection))
         x->refused = 400;
@@ -528,26 +514,10 @@ static void *pulse_run(void *arg)
 
 // ---- start and stop
 
-static int hex_digit(char c)
-{
-    const char *digits = "0123456789abcdef0123456789ABCDEF", *at = c ? strchr(digits, c) : NULL;
-    return at ? (int)((at - digits) % 16) : -1;
-}
-
-// Percent signs in place, as the library asks for it. A coded NUL would end the text early: it stays as it
-// is, and no path may have a percent sign.
 static size_t on_unescape(void *arg, struct MHD_Connection *connection, char *text)
 {
     (void)arg, (void)connection;
-    char *to = text;
-    for (const char *from = text; *from; from++, to++) {
-        int high = *from == '%' ? hex_digit(from[1]) : -1, low = high >= 0 ? hex_digit(from[2]) : -1;
-        bool coded = low >= 0 && (high || low);
-        *to = coded ? (char)(high * 16 + low) : *from;
-        from += coded ? 2 : 0;
-    }
-    *to = '\0';
-    return (size_t)(to - text);
+    return api_path_unescape(text);
 }
 
 // Each connection is a descriptor.
