@@ -274,10 +274,90 @@ static void float32_axes(void)
     core_arena_fini(&arena);
 }
 
+enum { WINDOWS = 24, PLACES = 40 };
+
+struct drive {
+    double u[2][WINDOWS][PLACES], v[2][WINDOWS][PLACES];
+    int8_t source[2][WINDOWS][PLACES];
+    uint64_t read;
+};
+
+// All windows of a run on a box that moves on, asked by two kinds. What is not needed before `until_ns` is
+// read only when it is needed.
+static bool driven(const struct forcing_request *requests, size_t n, int64_t until_ns, struct drive *out)
+{
+    struct geo_box box = {11.2, 33.2, 11.6, 33.6};
+    struct forcing *forcing = NULL;
+    enum forcing_kind kinds[2] = {FORCING_CURRENT, FORCING_WIND};
+    bool good =
+        !forcing_open(requests, n, FORCING_MISSING_STOP, MADE_T0, until_ns, box, NULL, &forcing, NULL);
+    for (int w = 0; w < WINDOWS && good; w++) {
+        double lat[PLACES], lon[PLACES], t_s[PLACES];
+        uint8_t flags[PLACES];
+        for (int k = 0; k < PLACES; k++) {
+            lat[k] = box.south_deg + 0.4 * k / PLACES;
+            lon[k] = box.west_deg + 0.4 * (k * 7 % PLACES) / PLACES;
+            t_s[k] = 1800.0 * k / PLACES;
+        }
+        good = !forcing_window(forcing, MADE_T0 + w * MADE_H / 2, MADE_T0 + (w + 1) * MADE_H / 2, box, NULL);
+        for (int q = 0; q < 2 && good; q++)
+            forcing_sample(forcing, kinds[q], PLACES, lat, lon, t_s, out->u[q][w], out->v[q][w],
+                           out->source[q][w], flags);
+        box.west_deg += 0.08, box.east_deg += 0.08;
+    }
+    out->read = good ? forcing_values_read(forcing) : 0;
+    forcing_free(forcing);
+    return good;
+}
+
+// Four decoding processes and as many threads at once: two sources of current, of which the second is three
+// files, and wind.
+static void ahead_or_not(void)
+{
+    static const double hourly[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12},
+                        coarse[] = {33, 33.5, 34, 34.5};
+    static struct drive with, without;
+    struct made made = field(33, 33.45, 11, 0.05, 30);
+    struct forcing_request requests[3];
+    char path[3][512];
+    made.hour = hourly, made.n_hour = 13;
+    for (int f = 0; f < 5; f++) {
+        char name[32];
+        snprintf(name, sizeof name, f == 0 ? "near.nc" : f == 4 ? "blow.nc" : "far%d.nc", f);
+        if (f > 0 && f < 4)
+            made.hour = hourly + 4 * (f - 1), made.n_hour = f == 3 ? 5 : 4;
+        if (f == 1)
+            made.lat = coarse, made.n_lat = 4;
+        if (f == 4) {
+            made.hour = hourly, made.n_hour = 13;
+            made.names[0] = "u10", made.names[1] = "v10";
+            made.standard[0] = "eastward_wind", made.standard[1] = "northward_wind";
+        }
+        made_write(&made, made_path(name));
+    }
+    const char *names[] = {"near.nc", "far*.nc", "blow.nc"};
+    for (int r = 0; r < 3; r++) {
+        snprintf(path[r], sizeof path[r], "%s", made_path(names[r]));
+        requests[r] = request_of(path[r]);
+        requests[r].kind = r == 2 ? FORCING_WIND : FORCING_CURRENT;
+    }
+    bool good = driven(requests, 3, MADE_T0 + 12 * MADE_H, &with) && driven(requests, 3, MADE_T0, &without);
+    tap_ok(good,
+           "a run over two sources of current and one of wind is driven with and without reading ahead");
+    bool both = false;
+    for (int w = 0; w < WINDOWS; w++)
+        for (int k = 0; k < PLACES; k++)
+            both = both || with.source[0][w][k] == 1;
+    tap_ok(both && !with.source[0][0][0] && !with.source[1][0][0], "all of them serve");
+    tap_ok(good && !memcmp(&with, &without, sizeof with),
+           "the answers are the same to the bit, and as many values are read");
+}
+
 int main(void)
 {
     float32_axes();
     ahead();
+    ahead_or_not();
     coast();
     fill_leak();
     seam_and_poles();
