@@ -371,8 +371,30 @@ static void bombs(void)
     tap_ok(a.status == PH_EINPUT && strstr(a.err.what, "beyond all measure"), "a bomb of 1000:1 is refused");
 }
 
+// Eight times of a file; a run needs three of them, on a part of the grid.
+static void only_what_is_needed(void)
+{
+    const char *path = made_path("long.grib2");
+    struct forcing_request request = {
+        .kind = FORCING_WIND, .file = path, .depth_m = (double)NAN, .label = "test"};
+    struct geo_box box = {11.1, 34.1, 11.9, 34.4};
+    struct forcing *forcing = NULL;
+    for (int hour = 0; hour < 8; hour++)
+        made_grib_pair((struct made_grib){.hour = hour}, path, hour ? "ab" : "wb");
+    bool good = !forcing_open(&request, 1, FORCING_MISSING_STOP, MADE_T0 + 2 * MADE_H, MADE_T0 + 4 * MADE_H,
+                              box, NULL, &forcing, NULL);
+    tap_ok(good && !forcing_values_read(forcing), "opening a file of many messages asks for none of their values");
+    for (int h = 2; h < 4 && good; h++)
+        good = !forcing_window(forcing, MADE_T0 + h * MADE_H, MADE_T0 + (h + 1) * MADE_H, box, NULL);
+    uint64_t level = good ? forcing_bytes_live(forcing) / (4 * sizeof(float)) * 2 : 0;
+    tap_ok(good && level > 0 && level < 2 * 9 * 7 && forcing_values_read(forcing) == 3 * level,
+           "a run takes the box of the three times that it needs");
+    forcing_free(forcing);
+}
+
 int main(void)
 {
+    only_what_is_needed();
     scanning(1);
     scanning(2);
     packings();

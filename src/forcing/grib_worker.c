@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "forcing/grib_message.h"
@@ -340,9 +341,13 @@ static int rows_make(const codes_handle *handle, double **values, size_t n, size
     double *rows = malloc(n * sizeof *rows);
     if (!rows)
         return CODES_OUT_OF_MEMORY;
+    bool whole = !scan.i_negative && !scan.consecutive && !scan.alternating;
     for (size_t j = 0; j < scan.nj; j++)
-        for (size_t i = 0; i < scan.ni; i++)
-            rows[j * scan.ni + i] = (*values)[place_in_file(&scan, i, j)];
+        if (whole)
+            memcpy(rows + j * scan.ni, *values + place_in_file(&scan, 0, j), scan.ni * sizeof *rows);
+        else
+            for (size_t i = 0; i < scan.ni; i++)
+                rows[j * scan.ni + i] = (*values)[place_in_file(&scan, i, j)];
     free(*values);
     *values = rows;
     *columns = scan.ni;
@@ -363,9 +368,8 @@ static int values_get(codes_handle *handle, struct forcing_grib_decoded *out)
     failed = codes_get_double_array(handle, "values", values, &got);
     if (!failed && got != n)
         failed = CODES_WRONG_ARRAY_SIZE;
-    for (size_t k = 0; !failed && k < n; k++)
-        if (values[k] == MISSING_VALUE)
-            values[k] = (double)NAN;
+    for (size_t k = 0; k < n && !failed; k++)
+        values[k] = values[k] == MISSING_VALUE ? (double)NAN : values[k];
     if (!failed)
         failed = rows_make(handle, &values, n, &out->columns);
     if (failed) {
@@ -382,11 +386,20 @@ static bool message_is(const struct forcing_grib_worker *worker, uint64_t offset
     return offset < worker->n_bytes && length <= worker->n_bytes - offset && length > 16;
 }
 
+// A large file is read page by page (forcing/worker.c), a message of it at once.
+static void message_fetch(const struct forcing_grib_worker *worker, uint64_t offset, uint64_t length)
+{
+    uintptr_t at = (uintptr_t)worker->bytes + (uintptr_t)offset;
+    uintptr_t page = at / (uintptr_t)sysconf(_SC_PAGESIZE) * (uintptr_t)sysconf(_SC_PAGESIZE);
+    (void)madvise((void *)page, (size_t)(at - page + length), MADV_WILLNEED);
+}
+
 static int message_field(struct forcing_grib_worker *worker, uint64_t offset, uint64_t length, uint32_t index,
                          struct field *out)
 {
     if (!message_is(worker, offset, length))
         return CODES_WRONG_LENGTH;
+    message_fetch(worker, offset, length);
     const unsigned char *bytes = worker->bytes + offset;
     return field_open(bytes, (size_t)length, forcing_grib_fields(bytes, (size_t)length), index, out);
 }
