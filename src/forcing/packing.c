@@ -110,7 +110,7 @@ static void row_unpack(const struct forcing_packing *packing, const float *store
     for (size_t i = 0; i < n; i++) {
         double is = (double)stored[i];
         is = is < 0 ? is + turn : is;
-        value[i] = (is >= low) & (is <= high) ? is : (double)NAN;
+        value[i] = ((is >= low) & (is <= high)) ? is : (double)NAN;
     }
     for (int m = 0; m < packing->n_missing; m++) {
         double nothing = packing->missing[m];
@@ -121,7 +121,7 @@ static void row_unpack(const struct forcing_packing *packing, const float *store
     }
     for (size_t i = 0; i < n; i++) {
         double is = value[i] * scale + offset;
-        value[i] = (is >= min) & (is <= max) ? is * factor + shift : (double)NAN;
+        value[i] = ((is >= min) & (is <= max)) ? is * factor + shift : (double)NAN;
     }
 }
 

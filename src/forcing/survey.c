@@ -25,14 +25,14 @@ static void lane_add(struct lanes *to, int lane, bool scalar, double impossible,
 {
     double u = (double)uv[0], v = (double)uv[1], size = scalar ? u : sqrt(u * u + v * v);
     bool valid = fabs(size) <= impossible, known = !isnan(size);
-    float keep = valid | !known ? 0.0F : (float)NAN;
+    float keep = (valid | !known) ? 0.0F : (float)NAN;
     uv[0] += keep;
     uv[1] += keep;
     to->missing[lane] += known ? 0 : 1;
     to->valid[lane] += valid ? 1 : 0;
     to->sum[lane] += valid ? size : 0;
-    to->smallest[lane] = valid & (size < to->smallest[lane]) ? size : to->smallest[lane];
-    to->largest[lane] = valid & (size > to->largest[lane]) ? size : to->largest[lane];
+    to->smallest[lane] = (valid & (size < to->smallest[lane])) ? size : to->smallest[lane];
+    to->largest[lane] = (valid & (size > to->largest[lane])) ? size : to->largest[lane];
 }
 
 void forcing_survey_add(struct forcing_survey *survey, enum forcing_kind kind, float *uv, size_t n)
