@@ -383,7 +383,8 @@ static void only_what_is_needed(void)
         made_grib_pair((struct made_grib){.hour = hour}, path, hour ? "ab" : "wb");
     bool good = !forcing_open(&request, 1, FORCING_MISSING_STOP, MADE_T0 + 2 * MADE_H, MADE_T0 + 4 * MADE_H,
                               box, NULL, &forcing, NULL);
-    tap_ok(good && !forcing_values_read(forcing), "opening a file of many messages asks for none of their values");
+    tap_ok(good && !forcing_values_read(forcing),
+           "opening a file of many messages asks for none of their values");
     for (int h = 2; h < 4 && good; h++)
         good = !forcing_window(forcing, MADE_T0 + h * MADE_H, MADE_T0 + (h + 1) * MADE_H, box, NULL);
     uint64_t level = good ? forcing_bytes_live(forcing) / (4 * sizeof(float)) * 2 : 0;
