@@ -9,6 +9,7 @@
 
 #include "api/cases.h"
 #include "api/child.h"
+#include "api/export.h"
 #include "api/particles.h"
 #include "api/problem.h"
 #include "api/server.h"
@@ -634,53 +635,14 @@ static bool result_read(struct api_call *call, const char *name, struct core_buf
 static const char report_policy[] = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
                                     "frame-ancestors 'self'; sandbox allow-same-origin";
 
-// What leaves: all that a program fetches, all that is saved, and what is made to be handed on. What a page
-// draws and shows (JSON, particles, texts, pictures) stays.
-static bool leaves(const struct api_call *call, const char *name)
-{
-    static const char *const shown[] = {".json", ".geojson", ".bin", ".txt", ".png", ".svg"};
-    const char *end = strrchr(name, '.');
-    if (call->person.by_token || api_request_query(call->request, "download") || !strncmp(name, "tasks/", 6))
-        return true;
-    for (size_t i = 0; end && i < sizeof shown / sizeof *shown; i++)
-        if (!strcmp(end, shown[i]))
-            return false;
-    return true;
-}
-
-// Every export is in the log before it leaves; false with a problem answered.
-static bool export_log(struct api_call *call, const char *name)
-{
-    struct store *store = api_store_take(call);
-    json_t *body = json_pack("{s:s, s:s}", "run", call->part[1], "file", name);
-    char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
-    struct store_entry entry = {.case_id = call->part[0],
-                                .who = call->person.id,
-                                .expected_seq = STORE_ANY,
-                                .kind = "export",
-                                .body = text};
-    struct store_receipt receipt;
-    struct ph_err err;
-    bool good = store && text && !store_append(store, &entry, &receipt, &err);
-    if (store && !text)
-        api_answer_json(call, 500, NULL);
-    else if (store && !good)
-        api_answer_store(call, &err);
-    free(text);
-    json_decref(body);
-    api_store_give(call->server, store);
-    return good;
-}
-
 void api_run_file(struct api_call *call)
 {
     char name[256];
     result_name(call->part[2], name);
     if (!result_read(call, name, &call->reply->body))
         return;
-    if (leaves(call, name) && !export_log(call, name)) {
+    if (!api_export_noted(call, name))
         return;
-    }
     const char *last = strrchr(name, '/');
     call->reply->status = 200;
     call->reply->type = api_workspace_media(name);
