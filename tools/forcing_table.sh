@@ -15,19 +15,27 @@ try:
 except (ValueError, KeyError, IndexError):
     print(f"| `{name}` | refused: no answer |")
     raise SystemExit
-if f["refused"]:
-    text = "refused: " + f["refused"].split(": name them in the case")[0]
-    text += "".join("; it holds " + w["text"] for w in f["warnings"] if w["code"] == "holds")
-else:
-    kinds = {}
+def bare(text):
+    return text.split(": name them in the case")[0]
+def fields(f):
+    kinds, units = {}, {}
     for v in f["variables"]:
         kinds.setdefault(v["kind"], []).append(v["name"])
-    fields = "; ".join(k.replace("_", " ") + " " + ", ".join(dict.fromkeys(n)) for k, n in kinds.items())
-    t = f["times"]
-    times = t["from"] + (" to " + t["to"] if t["count"] > 1 else "")
-    text = f["format"] + ", " + f["grid"] + ": " + fields + "; " + times
-    codes = list(dict.fromkeys(w["code"] for w in f["warnings"]))
+        units.setdefault(v["kind"], []).append(v["units"] or "no units")
+    return "; ".join(k.replace("_", " ") + " " + ", ".join(dict.fromkeys(n)) + " in "
+                     + " and ".join(dict.fromkeys(units[k])) for k, n in kinds.items())
+if f["refused"]:
+    text = "refused: " + bare(f["refused"])
+    text += "".join("; it holds " + w["text"] for w in f["warnings"] if w["code"] == "holds")
+else:
+    t, b = f["times"], f["box"]
+    text = f["format"] + ", " + f["grid"] + ", {:.6g} to {:.6g} N, {:.6g} to {:.6g} E: ".format(
+        b["south"], b["north"], b["west"], b["east"])
+    text += fields(f) + "; " + t["from"]
+    text += " to " + t["to"] + ", " + str(t["count"]) + " times" if t["count"] > 1 else ""
+    codes = list(dict.fromkeys(w["code"] for w in f["warnings"] if w["code"] != "refused"))
     text += " (" + ", ".join(codes) + ")" if codes else ""
+    text += "".join("; refused: " + bare(w["text"]) for w in f["warnings"] if w["code"] == "refused")
 print("| `" + name + "` | " + text.replace("|", "/") + " |")
 ' "$file" || true
 done

@@ -30,6 +30,7 @@ struct forcing_field {
     enum forcing_kind kind;
     const char *u_name, *v_name; // as the file calls them; NULL: not in this file
     const char *units;           // as the file says
+    const char *v_units;         // those of v, where it says others; else NULL
     const char *reading;         // "components", "speed and direction (from)", ...
     enum forcing_reading turn;   // how the two parts become a vector, once both are there
     int parts;

@@ -180,12 +180,14 @@ static void holdings_tell(const struct forcing_file *file, struct forcing_notes 
             continue;
         if (used < sizeof line - 2 * GRIB_TEXT)
             used += (size_t)snprintf(line + used, sizeof line - used, "%s%s", used ? ", " : "",
-                                     made->keys[i].name);
+                                     *made->keys[i].name ? made->keys[i].name : "unnamed");
         if (++different > 64)
             break;
     }
-    forcing_note_mention(notes, "holds", "%zu fields: %s%s (%s)", made->n, line,
-                         different > 12 ? ", ..." : "", made->keys[0].grid.type);
+    const char *grid = made->keys[0].grid.type;
+    forcing_note_mention(notes, "holds", "%zu %s: %s%s (%s)", made->n, made->n == 1 ? "field" : "fields",
+                         line, different > 12 ? ", ..." : "",
+                         *grid ? grid : "a grid that ecCodes does not know");
 }
 
 static enum ph_status grib_times(struct forcing_file *file, const int64_t **t_ns, size_t *n,

@@ -67,11 +67,47 @@ static bool is_value(const struct forcing_grib_keys *keys)
     return keys->statistic == -1 || keys->statistic == 0;
 }
 
+// Levels that are too high or too deep to serve.
+struct aloft {
+    double low, high;
+    bool mixed; // of several types
+    const char *type;
+};
+
+// In the unit of the level's name: edition 2 counts pressure in Pa whatever ecCodes calls it.
+static double level_named(const struct forcing_grib_keys *keys)
+{
+    bool pascal = keys->edition == 2 && !strcmp(keys->level_type, "isobaricInhPa");
+    return pascal ? keys->level / 100 : keys->level;
+}
+
+static void aloft_tell(struct aloft *aloft, const struct forcing_grib_keys *keys, enum forcing_kind kind,
+                       struct ph_err *why)
+{
+    bool first = !aloft->type;
+    aloft->mixed = aloft->mixed || (!first && strcmp(aloft->type, keys->level_type) != 0);
+    double level = level_named(keys);
+    aloft->low = first ? level : fmin(aloft->low, level);
+    aloft->high = first ? level : fmax(aloft->high, level);
+    aloft->type = keys->level_type;
+    const char *name = forcing_kind_name(kind), *fix = "get the field at the surface, or at 10 m";
+    if (aloft->mixed)
+        core_err_set(why, PH_EINPUT, keys->name, fix, "%s is only there at levels of several types, as %s",
+                     name, keys->level_type);
+    else if (aloft->low < aloft->high)
+        core_err_set(why, PH_EINPUT, keys->name, fix, "%s is only there at levels %g to %g of type %s", name,
+                     aloft->low, aloft->high, keys->level_type);
+    else
+        core_err_set(why, PH_EINPUT, keys->name, fix, "%s is only there at level %g of type %s", name, level,
+                     keys->level_type);
+}
+
 static enum ph_status candidates_list(const struct forcing_grib_keys *keys, size_t n,
                                       const struct forcing_ask *ask, struct core_arena *arena,
                                       struct candidates *out, struct ph_err *why)
 {
     struct candidates all = {CORE_ARENA_NEW(arena, struct candidate, n), 0};
+    struct aloft aloft = {0};
     if (!all.at)
         return core_err_nomem(why);
     for (size_t i = 0; i < n; i++) {
@@ -80,9 +116,7 @@ static enum ph_status candidates_list(const struct forcing_grib_keys *keys, size
             continue;
         next->level = forcing_grib_level(&keys[i], ask->kind);
         if (!next->level.usable) {
-            core_err_set(why, PH_EINPUT, keys[i].name, "get the field at the surface, or at 10 m",
-                         "%s is only there at level %g of type %s", forcing_kind_name(ask->kind),
-                         keys[i].level, keys[i].level_type);
+            aloft_tell(&aloft, &keys[i], ask->kind, why);
             continue;
         }
         if (!forcing_grib_time(&keys[i], &next->t_ns, why))

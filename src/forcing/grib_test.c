@@ -79,7 +79,17 @@ static void levels(void)
            "wind at 80 m alone is brought to 10 m by the logarithmic profile, and it is said");
     made_grib_pair((struct made_grib){.surface = 100, .level = 50000}, path, "wb");
     a = ask(path, 12, 34, 0);
-    tap_ok(a.status == PH_EINPUT && strstr(a.err.what, "50000"), "wind aloft only is refused with its level");
+    tap_ok(a.status == PH_EINPUT && strstr(a.err.what, "level 500 of type isobaricInhPa"),
+           "wind aloft only is refused with its level");
+    made_grib_pair((struct made_grib){.surface = 100, .level = 85000}, path, "ab");
+    made_grib_pair((struct made_grib){.surface = 100, .level = 70000}, path, "ab");
+    a = ask(path, 12, 34, 0);
+    tap_ok(a.status == PH_EINPUT && strstr(a.err.what, "levels 500 to 850 of type isobaricInhPa"),
+           "of several heights the lowest and the highest are named: %s", a.err.what);
+    made_grib_pair((struct made_grib){.surface = 160, .level = 5}, path, "ab");
+    a = ask(path, 12, 34, 0);
+    tap_ok(a.status == PH_EINPUT && strstr(a.err.what, "levels of several types"),
+           "levels that cannot be compared are not put in one range");
     made_grib_pair((struct made_grib){.surface = 1, .level = 0}, path, "wb");
     a = ask(path, 12, 34, 0);
     tap_ok(answers(a, 3, -4, 1e-5) && strstr(a.warnings, "wind-height-unknown"),

@@ -72,6 +72,13 @@ static void one_file(void)
     level_put(path, made.names[0], 4, (double[30]){[0] = 1});
     level_put(path, made.names[1], 4, zero);
     says(file, 1, &plain, "\"repeated-levels\", \"text\": \"1 of 6", "so is a level that is there twice");
+    says(file, 1, &plain, "\"name\": \"vo\", \"kind\": \"current\", \"units\": \"cm s-1\"",
+         "each component is told with its unit");
+    struct made mixed = usual();
+    mixed.units[1] = "m s-1";
+    made_write(&mixed, path);
+    says(file, 1, &plain, "\"name\": \"vo\", \"kind\": \"current\", \"units\": \"m s-1\"",
+         "with its own, where the two differ");
     made.hour = gap;
     made_write(&made, path);
     says(file, 1, &plain,

@@ -27,14 +27,15 @@ static double missing_frac(const struct forcing_survey *survey)
     return all > 0 ? missing / all : 0;
 }
 
-static void json_variable(struct core_json *json, const struct forcing_found *found, const char *name)
+static void json_variable(struct core_json *json, const struct forcing_found *found, const char *name,
+                          const char *units)
 {
     if (!name)
         return;
     core_json_object_flat(json);
     core_json_key_text(json, "name", name);
     core_json_key_text(json, "kind", forcing_kind_name(found->field.kind));
-    core_json_key_text(json, "units", found->field.units);
+    core_json_key_text(json, "units", units);
     core_json_key_text(json, "reading", found->field.reading);
     const struct forcing_survey *survey = &found->look.survey;
     if (survey->valid) {
@@ -104,8 +105,10 @@ static void json_file(struct core_json *json, const struct forcing_report *repor
     core_json_array(json);
     for (int kind = 0; kind < FORCING_KINDS; kind++)
         if (report->found[kind].has) {
-            json_variable(json, &report->found[kind], report->found[kind].field.u_name);
-            json_variable(json, &report->found[kind], report->found[kind].field.v_name);
+            const struct forcing_field *field = &report->found[kind].field;
+            json_variable(json, &report->found[kind], field->u_name, field->units);
+            json_variable(json, &report->found[kind], field->v_name,
+                          field->v_units ? field->v_units : field->units);
         }
     core_json_array_end(json);
     if (first) {
@@ -146,10 +149,10 @@ static void text_found(struct core_buf *out, const struct forcing_found *found)
     char from[CORE_TIME_TEXT], to[CORE_TIME_TEXT];
     core_time_iso(field->t_ns[0], from);
     core_time_iso(field->t_ns[field->n_times - 1], to);
-    core_buf_printf(out, "  %s: %s%s%s in %s, read as %s\n", forcing_kind_name(field->kind),
+    core_buf_printf(out, "  %s: %s%s%s in %s%s%s, read as %s\n", forcing_kind_name(field->kind),
                     field->u_name ? field->u_name : "", field->u_name && field->v_name ? ", " : "",
                     field->v_name ? field->v_name : "", *field->units ? field->units : "no units",
-                    field->reading);
+                    field->v_units ? " and " : "", field->v_units ? field->v_units : "", field->reading);
     core_buf_printf(out, "    times: %s to %s, %zu\n", from, to, field->n_times);
     if (found->look.survey.valid) {
         const struct forcing_survey *survey = &found->look.survey;

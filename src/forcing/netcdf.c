@@ -378,6 +378,14 @@ static enum ph_status place(struct forcing_file *file, const struct forcing_pair
     return status;
 }
 
+static void units_fill(const struct forcing_pair *pair, struct forcing_field *field)
+{
+    const char *units = forcing_att_text(pair->u ? pair->u : pair->v, "units"),
+               *v_units = pair->u && pair->v ? forcing_att_text(pair->v, "units") : NULL;
+    field->units = units ? units : "";
+    field->v_units = v_units && strcmp(field->units, v_units) != 0 ? v_units : NULL;
+}
+
 static enum ph_status netcdf_find(struct forcing_file *file, const struct forcing_ask *ask,
                                   struct forcing_field *out, bool *absent, struct ph_err *err)
 {
@@ -407,12 +415,11 @@ static enum ph_status netcdf_find(struct forcing_file *file, const struct forcin
     }
     pair_mention(&pair, ask->kind, &field.notes);
     chunks_mention(description(file), pair.u ? pair.u : pair.v, layout, &field.notes);
-    const char *units = forcing_att_text(pair.u ? pair.u : pair.v, "units");
+    units_fill(&pair, &field);
     field.u_name = pair.u ? pair.u->name : NULL;
     field.v_name = pair.v ? pair.v->name : NULL;
     field.parts =
         (pair.u ? FORCING_PART_U : 0) | (pair.v || pair.reading == READING_SCALAR ? FORCING_PART_V : 0);
-    field.units = units ? units : "";
     field.reading = forcing_reading_text(pair.reading);
     field.turn = pair.reading;
     field.t_ns = times.t_ns;

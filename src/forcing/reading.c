@@ -48,7 +48,7 @@ enum ph_status forcing_reading_height(const char *name, double height_m, double 
         return core_err_set(err, PH_EINPUT, name, "use the wind at 10 m",
                             "this wind is at %g m, from which 10 m cannot be told", height_m);
     *factor = log(10 / SEA_ROUGHNESS_M) / log(height_m / SEA_ROUGHNESS_M);
-    forcing_note_add(notes, "wind-height", "%s is at %g m: multiplied by %.3f for 10 m (logarithmic profile)",
+    forcing_note_add(notes, "wind-height", "%s is at %g m: speeds are multiplied by %.3f for 10 m (log law)",
                      name, height_m, *factor);
     return PH_OK;
 }
