@@ -27,6 +27,7 @@ def fields(f):
 if f["refused"]:
     text = "refused: " + bare(f["refused"])
     text += "".join("; it holds " + w["text"] for w in f["warnings"] if w["code"] == "holds")
+    text += "".join("; " + w["text"] for w in f["warnings"] if w["code"] == "damaged-messages")
 else:
     t, b = f["times"], f["box"]
     text = f["format"] + ", " + f["grid"] + ", {:.6g} to {:.6g} N, {:.6g} to {:.6g} E: ".format(
