@@ -176,8 +176,8 @@ static void twins_run(size_t n, size_t members, bool tell)
             printf("# %s in the %.0f %% region: %.3f of %zu (sd of chance %.3f)\n", k / 2 ? "time" : "place",
                    100 * level, got, n, sd);
     }
-    tap_ok(effective > 60, "about a hundred members and more agree with the find (%.0f on average)",
-           effective);
+    // 95 of 2500 here, one twin 9 to 141: chance moves the mean by 6, so that 60 is a fault and not chance.
+    tap_ok(effective > 60, "more than 60 members agree with the find (%.0f on average)", effective);
     drift_ensemble_free(&e);
     fixture_fini(&f);
     fixture_fini(&sea);
