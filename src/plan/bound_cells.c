@@ -10,6 +10,7 @@ enum { MOMENTS = 3 }; // begin, middle and end of the bin
 static const double ELONGATED = 1.5; // long by short side: cells are cut along that
 static const double UNLIKE = 1.3;    // heaviest by lightest weight of a cell: it is parted into classes
 enum { MOST_CLASSES = 4, LEAST_IN_CLASS = 12 };
+enum { SLOTS = 64, GAP = 4 };      // a gap is that many of the slots along an axis, empty
 static const double UNEVEN = 0.35; // an even sample of a hundred is within 0.3
 
 // Positions at the bin's begin, middle and end; scratch.
@@ -221,6 +222,28 @@ static int axis_of(const struct growing *grow, const uint32_t *index, size_t n, 
     return across > along;
 }
 
+// How many particles lie below the widest gap along an axis, when it is wide enough and parts off a tenth of
+// them at least; else half. A cell that reached from lobe to lobe would have the empty water between them for
+// area.
+static size_t part_at(const struct growing *grow, const uint32_t *index, size_t n)
+{
+    size_t count[SLOTS] = {0}, below = 0, before_run = 0, run = 0, widest = GAP - 1, best = n / 2;
+    double lo, hi;
+    extent(index, n, grow->key, &lo, &hi);
+    if (!(hi > lo))
+        return n / 2;
+    for (size_t i = 0; i < n; i++)
+        count[(size_t)fmin(SLOTS - 1, SLOTS * (grow->key[index[i]] - lo) / (hi - lo))]++;
+    for (size_t k = 0; k < SLOTS; k++) {
+        run = count[k] ? 0 : run + 1;
+        before_run = below;
+        below += count[k];
+        if (run > widest && 10 * before_run >= n && 10 * (n - before_run) >= n)
+            widest = run, best = before_run;
+    }
+    return best;
+}
+
 static void halve(const struct growing *grow, uint32_t *index, size_t n, struct frame frame)
 {
     int axis = n > grow->most ? axis_of(grow, index, n, &frame) : -1;
@@ -231,7 +254,7 @@ static void halve(const struct growing *grow, uint32_t *index, size_t n, struct 
     double ux = axis ? -frame.uy : frame.ux, uy = axis ? frame.ux : frame.uy;
     for (size_t i = 0; i < n; i++)
         grow->key[index[i]] = ux * grow->x[1][index[i]] + uy * grow->y[1][index[i]];
-    size_t half = n / 2;
+    size_t half = part_at(grow, index, n);
     select_smallest(index, n, half - 1, grow->key);
     frame.cuts[axis]++;
     halve(grow, index, half, frame);

@@ -320,6 +320,34 @@ static void koopman(void)
     }
 }
 
+// Lobes far from each other do not share effort's worth: three of them with three times the effort are as
+// one. A cell from lobe to lobe would have the empty water between them for its area.
+static void three_places(void)
+{
+    static const struct try_lobe lobe[3] = {
+        {-20 * CORE_M_PER_NM, 18 * CORE_M_PER_NM, 3 * CORE_M_PER_NM, 3 * CORE_M_PER_NM, 0, 0, 0, 1},
+        {10 * CORE_M_PER_NM, -12 * CORE_M_PER_NM, 3 * CORE_M_PER_NM, 3 * CORE_M_PER_NM, 0, 0, 0, 1},
+        {25 * CORE_M_PER_NM, 24 * CORE_M_PER_NM, 3 * CORE_M_PER_NM, 3 * CORE_M_PER_NM, 0, 0, 0, 1}};
+    double bound[2] = {NAN, NAN};
+    for (int k = 0; k < 2; k++) {
+        struct trial t;
+        struct stage stage;
+        normal_make(&t, 3, 3, 0, 0.5, 5);
+        if (k) {
+            core_arena_fini(&t.c.arena);
+            try_cloud_make(&t.c, (struct geo_pos){40, 10}, 10000, 12, lobe, 3, 1, 5, 0);
+            t.problem.cloud = t.c.cloud;
+            t.asset[1] = t.asset[2] = t.asset[0];
+            t.problem.n_assets = 3;
+        }
+        bound[k] = stage_make(&t, &stage) ? stage_bound(&t, &stage) : NAN;
+        core_arena_fini(&stage.arena);
+        core_arena_fini(&t.c.arena);
+    }
+    tap_near(bound[1] / bound[0], 1, 0.015, "three places far apart with three times the effort are as one");
+    printf("# one %.4f three %.4f\n", bound[0], bound[1]);
+}
+
 static void beside(void)
 {
     struct core_job job = {0};
@@ -340,6 +368,7 @@ int main(void)
     beside();
     koopman();
     thin_lines();
+    three_places();
     between_legs();
     int cases = getenv("PHAROS_BOUND_CASES") ? atoi(getenv("PHAROS_BOUND_CASES")) : 6;
     for (enum kind kind = 0; kind < KINDS; kind++) {
