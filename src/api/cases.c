@@ -193,7 +193,7 @@ static json_t *listed_json(struct store *store, const struct store_case *c)
     struct ph_err err;
     json_t *one = case_json(c), *document = document_json(store, c, &err);
     json_object_set(one, "objects", json_object_get(document, "objects"));
-            json_object_set(one, "assets", json_object_get(document, "assets"));
+    json_object_set(one, "assets", json_object_get(document, "assets"));
     json_object_set(one, "scenarios", json_object_get(document, "scenarios"));
     json_object_set(one, "persons", json_object_get(document, "x-persons"));
     json_decref(document);

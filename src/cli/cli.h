@@ -51,10 +51,10 @@ struct cli_args {
     const char *evaluate;  // a plan.json, or NULL
     bool has_objective;
     enum scenario_objective objective;
-    double budget_s;                        // 0: the default
-    const char *db;                         // of the case store, or NULL
+    double budget_s;                                // 0: the default
+    const char *db;                                 // of the case store, or NULL
     const char *listen, *web, *environment, *proxy; // of the server, or NULL
-    double every_h;                         // 0: chosen by the program
+    double every_h;                                 // 0: chosen by the program
     bool json, quiet, verbose, strict, help, full;
     bool has_particles, has_seed;
     size_t particles;

@@ -16,6 +16,18 @@
 
 #include "core/buf.h"
 
+// AddressSanitizer keeps freed memory back, a quarter of a gigabyte of it.
+#if defined(__SANITIZE_ADDRESS__)
+#define MOST_GROWTH (640L << 20)
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define MOST_GROWTH (640L << 20)
+#endif
+#endif
+#ifndef MOST_GROWTH
+#define MOST_GROWTH (64L << 20)
+#endif
+
 enum { MOST_BYTES = 1 << 18, SHORT_RUN = 260 };
 
 struct base {
@@ -433,7 +445,7 @@ int main(int argc, char **argv)
            (unsigned long long)done);
     tap_ok(open_descriptors() == before, "no descriptor is left open");
     tap_ok(waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD, "no process is left");
-    tap_ok(grown * 4096 < (64L << 20), "and the parent has not grown");
+    tap_ok(grown * 4096 < MOST_GROWTH, "and the parent has not grown");
     printf("# %zu read, %zu refused, of which %zu processes died and %zu hung; grown by %ld kB\n", tally.read,
            tally.refused, tally.died, tally.hung, grown * 4);
     for (int b = 0; b < N_BASES; b++)

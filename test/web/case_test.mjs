@@ -143,6 +143,7 @@ for (const [code, plan, dir] of [["it", "Piano", "ltr"], ["fr", "Plan", "ltr"], 
 
 // ---- keyboard only: tabs, time, light, new case and out again
 const keys = await pageOf(browser, server.url);
+await keys.locator(".case").first().waitFor();
 await keys.keyboard.press("Tab"), await keys.keyboard.press("Tab"), await keys.keyboard.press("Tab"), await keys.keyboard.press("Tab");
 await keys.keyboard.press("Enter");
 await keys.locator("#tab-plan").waitFor();
@@ -164,6 +165,22 @@ const out = await keys.evaluate(() => [...document.querySelectorAll("*")].filter
 ok(!out.length, "on a phone nothing sticks out sideways", ...out);
 await picture(keys, "phone");
 ok(!page.wrong.length && !other.wrong.length && !keys.wrong.length, "no error and no request to anywhere else", ...page.wrong, ...other.wrong, ...keys.wrong);
+
+// ---- where there are users: nothing before one is there
+server.user("anna", "roma", "coordinator", "correct horse battery");
+const guarded = await pageOf(browser, server.url);
+await guarded.locator("[name=password]").waitFor();
+ok((await guarded.locator(".case").count()) === 0, "with users nothing is shown before one is there");
+await guarded.locator("[name=user]").fill("anna");
+await guarded.locator("[name=password]").fill("wrong");
+await guarded.locator("dialog button.primary").click();
+await guarded.locator("dialog .warn").waitFor();
+await guarded.locator("[name=password]").fill("correct horse battery");
+await guarded.locator("dialog button.primary").click();
+await guarded.getByRole("button", { name: "anna" }).waitFor();
+ok(!(await guarded.locator("dialog").count()), "a wrong password does not help, the right one does");
+const loginWrong = await axe(guarded);
+ok(!loginWrong.length, "axe finds nothing wrong after it", ...loginWrong);
 
 await browser.close();
 await server.stop();

@@ -1,5 +1,5 @@
 // A server of its own and Debian's Chromium for a test of the pages, and TAP.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -31,11 +31,13 @@ export async function serve(pharos, web) {
     createInterface(child.stdout).once("line", told);
     child.once("exit", () => lost(new Error("the server did not start")));
   });
+  // Makes a user, as an administrator does on the server's machine.
+  const user = (name, centre, role, password) => execFileSync(pharos, ["user", "add", name, centre, role, "--db", join(folder, "test.db")], { input: password + "\n" });
   const stop = () => new Promise((over) => {
     child.once("exit", () => (process.env.KEEP || rmSync(folder, { recursive: true, force: true }), over()));
     child.kill();
   });
-  return { url, stop };
+  return { url, stop, user };
 }
 
 export async function browse() {

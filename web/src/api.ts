@@ -21,13 +21,13 @@ export class Problem extends Error {
   constructor(readonly status: number, readonly code: string, title: string, readonly where = "", readonly fix = "") { super(title); }
 }
 
+export interface Session { users: boolean; user: string | null; csrf?: string }
 let csrf = "";
-export function csrfSet(token: string) { csrf = token; }
 
 async function ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
   const bytes = body instanceof Blob || body instanceof ArrayBuffer;
   if (body !== undefined) headers["Content-Type"] = bytes ? "application/octet-stream" : "application/json";
-  if (csrf && method !== "GET") headers["X-CSRF-Token"] = csrf;
+  if (csrf && method !== "GET") headers["X-Pharos-CSRF"] = csrf;
   const answer = await fetch("/api/v1" + path, { method, headers, body: body === undefined ? undefined : bytes ? (body as Blob) : JSON.stringify(body) });
   if (answer.ok) return answer;
   const problem = await answer.json().catch(() => ({ title: answer.statusText, type: "" }));
@@ -37,7 +37,16 @@ const json = async <T>(answer: Promise<Response>): Promise<T> => (await answer).
 const key = () => ({ "Idempotency-Key": crypto.randomUUID() });
 const match = (version: number) => ({ "If-Match": `"${version}"` });
 
+const session = async (asked: Promise<Session>) => {
+  const told = await asked;
+  csrf = told.csrf ?? "";
+  return told;
+};
+
 export const api = {
+  session: () => session(json<Session>(ask("GET", "/session"))),
+  login: (user: string, password: string) => session(json<Session>(ask("POST", "/login", { user, password }))),
+  logout: () => ask("POST", "/logout"),
   cases: () => json<{ cases: CaseRow[] }>(ask("GET", "/cases?limit=200")),
   show: (id: string) => json<Case>(ask("GET", `/cases/${id}`)),
   create: (document: unknown) => json<{ id: string; version: number }>(ask("POST", "/cases", document, key())),

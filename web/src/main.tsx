@@ -6,13 +6,14 @@ import { fitAll, Map, zoom } from "./map/Map";
 import { Flown } from "./screens/Flown";
 import { Forcing } from "./screens/Forcing";
 import { Log } from "./screens/Log";
+import { Login } from "./screens/Login";
 import { NewCase } from "./screens/NewCase";
 import { Out } from "./screens/Out";
 import { Plan, Progress } from "./screens/Plan";
 import { Report } from "./screens/Report";
 import { Units } from "./screens/Units";
 import { lastKnown, personsOf, Watch } from "./screens/Watch";
-import { casesFetch, current, dialog, lastAnswer, measuring, now, open, optimise, particlesShown, reachable, span, summary, tab, tabs, theme, themes, time, trouble, type Tab } from "./state";
+import { begin, casesFetch, current, dialog, lastAnswer, leave, locked, measuring, now, optimise, particlesShown, person, reachable, span, summary, tab, tabs, theme, themes, time, trouble, type Tab } from "./state";
 import { ago, clock, dayMonth } from "./text";
 import { TimeBar } from "./TimeBar";
 
@@ -36,6 +37,7 @@ function Header({ menu }: { menu: () => void }) {
       {warnings[0] && <button class="chip warn" onClick={() => (tab.value = "forcing")} title={warnings.map((w) => w.text).join("\n")}>▲ {warnings[0].text.slice(0, 60)}{warnings.length > 1 ? ` +${warnings.length - 1}` : ""}</button>}
       <span class="space" />
       <time class="clock" dir="ltr">{clock(now.value)} <small>{t("utc")} {dayMonth(now.value)}</small></time>
+      {person.value && <button onClick={() => void leave()} title={t("log_out")}>{person.value}</button>}
       <button onClick={themeNext} aria-label={`${t("theme")}: ${t(theme.value)}`}>{t(theme.value)}</button>
       <button onClick={languageNext} lang={language.value} aria-label={languages[language.value].language}>{language.value.toUpperCase()}</button>
     </header>
@@ -70,7 +72,7 @@ function Panel() {
 // One key each, shown on the buttons and under "?". None while something is typed.
 function pressed(e: KeyboardEvent) {
   const target = e.target as HTMLElement;
-  if (e.ctrlKey || e.metaKey || e.altKey || dialog.value || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) return;
+  if (e.ctrlKey || e.metaKey || e.altKey || dialog.value || locked.value || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) return;
   const step = (by: number) => (time.value = Math.min(Math.max(time.value + by * 1800000, span.value[0]), span.value[1]));
   const keys: Record<string, () => unknown> = {
     n: () => (dialog.value = "new"), p: () => ((tab.value = "plan"), optimise()), f: fitAll, d: () => (particlesShown.value = !particlesShown.value), m: () => (measuring.value = !measuring.value),
@@ -90,7 +92,7 @@ function App() {
   const [menu, menuSet] = useState(false);
   useEffect(() => {
     languageSet(language.value);
-    void casesFetch().then(() => { if (location.hash.length > 1) void open(location.hash.slice(1)); });
+    void begin();
     const poll = setInterval(casesFetch, 15000);
     addEventListener("keydown", pressed);
     return () => (clearInterval(poll), removeEventListener("keydown", pressed));
@@ -103,6 +105,7 @@ function App() {
       <Panel />
       {!reachable.value && <p class="warn bar" role="alert">▲ {t("offline", clock(lastAnswer.value))}</p>}
       {trouble.value && <p class="warn bar" role="alert">▲ {trouble.value} <button class="small" onClick={() => (trouble.value = "")}>×</button></p>}
+      {locked.value && <Login />}
       {dialog.value === "new" && <NewCase />}
       {dialog.value === "keys" && <Keys />}
     </div>

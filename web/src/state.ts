@@ -31,6 +31,8 @@ export const time = signal(0);                     // of the map, ms
 export const trouble = signal("");
 export const lastAnswer = signal(Date.now());
 export const reachable = signal(true);
+export const person = signal<string | null>(null); // who is logged in; null where there are no users
+export const locked = signal(false);                // nobody is, and somebody must be
 export const dialog = signal<"" | "new" | "keys">("");
 export const particlesShown = signal(false);
 export const particles = signal<{ time: string; weight: Float32Array; lon: Float32Array; lat: Float32Array; status: Uint8Array } | null>(null);
@@ -57,13 +59,34 @@ export async function attempt<T>(work: () => Promise<T>): Promise<T | undefined>
       return undefined;
     }
     reachable.value = true;
+    if (error.status === 401 && error.code === "login") {
+      locked.value = true;
+      return undefined;
+    }
     if (error.code === "stale" && current.value) await open(current.value.id);
     trouble.value = error.code === "stale" ? t("stale") : t("problem", [error.message, error.where, error.fix].filter(Boolean).join(" · "));
     return undefined;
   }
 }
 
+// Who is there; the pages stay shut until somebody is, where there are users.
+export async function begin() {
+  const told = await attempt(() => api.session());
+  person.value = told?.users ? told.user : null;
+  locked.value = !!told?.users && !told.user;
+  if (locked.value || !told) return;
+  await casesFetch();
+  if (location.hash.length > 1) await open(location.hash.slice(1));
+}
+
+export async function leave() {
+  await attempt(() => api.logout());
+  location.hash = "";
+  location.reload();
+}
+
 export async function casesFetch() {
+  if (locked.value) return;
   const got = await attempt(() => api.cases());
   if (got) cases.value = got.cases;
 }

@@ -33,6 +33,6 @@ export const en = {
   keys: "N new case · 1–7 tabs · P optimise · ← → time · + − map · F show all · D particles · M measure · T light · L language · ? keys",
   case_list: "Cases", map: "Map", time_bar: "Time", panel: "The case", incomplete: "Before it can be run:",
   stage_drift: "drifting", stage_plan: "planning", stage_write: "writing", drag_hint: "Drag an area, turn it at its round handle, size it at its square ones.",
-  current: "Current", wind: "Wind", already: "of the chance has been searched, and nothing found", searching: "units searching", next_window: "next unit at {0}", undo: "Undo edits", keep_edited: "Keep these areas", resolution: "shoreline {0}", no_shoreline: "The shoreline is not installed: land is rough.", menu: "Menu",
+  current: "Current", wind: "Wind", already: "of the chance has been searched, and nothing found", searching: "units searching", next_window: "next unit at {0}", user: "Name", password: "Password", log_in: "Log in", log_out: "Log out", undo: "Undo edits", keep_edited: "Keep these areas", resolution: "shoreline {0}", no_shoreline: "The shoreline is not installed: land is rough.", menu: "Menu",
 };
 export type Texts = typeof en;

@@ -33,5 +33,5 @@ export const fr: Texts = {
   keys: "N nouveau cas · 1–7 onglets · P optimiser · ← → heure · + − carte · F tout montrer · D particules · M mesurer · T lumière · L langue · ? touches",
   case_list: "Cas", map: "Carte", time_bar: "Heure", panel: "Le cas", incomplete: "Avant de calculer :",
   stage_drift: "dérive", stage_plan: "planification", stage_write: "écriture", drag_hint: "Glisser la zone, la tourner par la poignée ronde, la dimensionner par les carrées.",
-  current: "Courant", wind: "Vent", already: "de la chance a été cherchée, sans les trouver", searching: "recherche en cours", next_window: "prochain moyen à {0}", undo: "Annuler les modifications", keep_edited: "Garder ces zones", resolution: "côte {0}", no_shoreline: "Côte non installée : la terre est approximative.", menu: "Menu",
+  current: "Courant", wind: "Vent", already: "de la chance a été cherchée, sans les trouver", searching: "recherche en cours", next_window: "prochain moyen à {0}", user: "Nom", password: "Mot de passe", log_in: "Entrer", log_out: "Sortir", undo: "Annuler les modifications", keep_edited: "Garder ces zones", resolution: "côte {0}", no_shoreline: "Côte non installée : la terre est approximative.", menu: "Menu",
 };

@@ -33,5 +33,5 @@ export const it: Texts = {
   keys: "N nuovo caso · 1–7 schede · P ottimizza · ← → ora · + − mappa · F mostra tutto · D particelle · M misura · T luce · L lingua · ? tasti",
   case_list: "Casi", map: "Mappa", time_bar: "Ora", panel: "Il caso", incomplete: "Prima di calcolare:",
   stage_drift: "deriva", stage_plan: "pianificazione", stage_write: "scrittura", drag_hint: "Trascinare l'area, girarla dalla maniglia rotonda, ridimensionarla da quelle quadrate.",
-  current: "Corrente", wind: "Vento", already: "della probabilità è già stata cercata, senza trovarli", searching: "mezzi in ricerca", next_window: "prossimo mezzo alle {0}", undo: "Annulla modifiche", keep_edited: "Tieni queste aree", resolution: "costa {0}", no_shoreline: "Costa non installata: la terra è approssimata.", menu: "Menu",
+  current: "Corrente", wind: "Vento", already: "della probabilità è già stata cercata, senza trovarli", searching: "mezzi in ricerca", next_window: "prossimo mezzo alle {0}", user: "Nome", password: "Parola d'ordine", log_in: "Entra", log_out: "Esci", undo: "Annulla modifiche", keep_edited: "Tieni queste aree", resolution: "costa {0}", no_shoreline: "Costa non installata: la terra è approssimata.", menu: "Menu",
 };
