@@ -12,6 +12,12 @@ const picture = (page, name) => pictures && page.screenshot({ path: join(picture
 const label = (page, text) => page.getByLabel(text, { exact: true });
 const result = (page) => page.locator(".one").filter({ hasText: "%" });
 
+// True as soon as it is so: the page draws when it comes to it.
+async function within(so) {
+  for (let i = 0; i < 100 && !(await so()); i++) await new Promise((on) => setTimeout(on, 50));
+  return so();
+}
+
 async function addUnit(page, unit) {
   await page.getByRole("button", { name: "Add a unit" }).click();
   await label(page, "Unit").fill(unit.id);
@@ -149,14 +155,14 @@ await keys.keyboard.press("Enter");
 await keys.locator("#tab-plan").waitFor();
 await keys.locator(".time input").waitFor();
 await keys.locator("body").press("4");
-ok((await keys.locator("#tab-plan").getAttribute("aria-selected")) === "true", "a digit chooses a tab");
+ok(await within(async () => (await keys.locator("#tab-plan").getAttribute("aria-selected")) === "true"), "a digit chooses a tab");
 const before = await keys.locator(".time input").inputValue();
 await keys.keyboard.press("ArrowRight");
-ok((await keys.locator(".time input").inputValue()) > before, "arrows move the time");
+ok(await within(async () => (await keys.locator(".time input").inputValue()) > before), "arrows move the time");
 await keys.keyboard.press("n");
-ok(await keys.locator("dialog.new").isVisible(), "N opens a new case");
+ok(await within(() => keys.locator("dialog.new").isVisible()), "N opens a new case");
 await keys.keyboard.press("Escape");
-ok(!(await keys.locator("dialog.new").isVisible()), "and Escape leaves it");
+ok(await within(async () => !(await keys.locator("dialog.new").isVisible())), "and Escape leaves it");
 
 // ---- a phone, and no other origin anywhere
 await keys.setViewportSize({ width: 390, height: 844 });
@@ -178,7 +184,7 @@ await guarded.locator("dialog .warn").waitFor();
 await guarded.locator("[name=password]").fill("correct horse battery");
 await guarded.locator("dialog button.primary").click();
 await guarded.getByRole("button", { name: "anna" }).waitFor();
-ok(!(await guarded.locator("dialog").count()), "a wrong password does not help, the right one does");
+ok(await within(async () => !(await guarded.locator("dialog").count())), "a wrong password does not help, the right one does");
 const loginWrong = await axe(guarded);
 ok(!loginWrong.length, "axe finds nothing wrong after it", ...loginWrong);
 
