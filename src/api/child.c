@@ -17,8 +17,22 @@ enum { MOST_ARGUMENTS = 24, MOST_LINE = 64 * 1024 * 1024, BEHIND = 5 };
 
 extern char **environ;
 
+// AddressSanitizer maps terabytes that it never uses: such a build is not held to a limit of memory.
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
 static void limit_set(pid_t pid, int what, rlim_t most)
 {
+    if (SANITIZED && what == RLIMIT_AS)
+        return;
     struct rlimit limit = {most, most};
     if (most)
         prlimit(pid, (enum __rlimit_resource)what, &limit, NULL);

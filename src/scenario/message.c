@@ -304,8 +304,8 @@ static bool year_at(const char *p, int *year, size_t *used)
     else if (number_of(p, 2, year))
         *used = 2, *year += 2000;
     else
-        return false;
-    return true;
+        *year = 0; // not said
+    return *year != 0;
 }
 
 // The instant with this day of the month and clock time, the last before (at most a quarter of an hour after)
@@ -411,7 +411,8 @@ static bool day_at(const char *p, struct clock *out)
     } else {
         return false;
     }
-    return out->day >= 1 && out->day <= 31 && out->month >= 1 && out->month <= 12;
+    bool year = !out->year || (out->year >= 1990 && out->year < 2200);
+    return year && out->day >= 1 && out->day <= 31 && out->month >= 1 && out->month <= 12;
 }
 
 // ISO 8601 with a zone goes to the reader of the case file.

@@ -88,6 +88,7 @@ static void cases(struct store *store)
 
     documents(store, made.case_id);
     log_looks(store, made.case_id);
+    core_arena_fini(&arena);
 }
 
 static void keys(struct store *store)
