@@ -1,4 +1,5 @@
 """A server of its own for a test, and a client: nothing but Python's standard library."""
+import atexit
 import json
 import os
 import re
@@ -30,6 +31,7 @@ class Server:
         self.db = db or (schema_new() if on_postgres() else os.path.join(self.folder.name, "test.db"))
         self.process = subprocess.Popen([pharos, "serve", "--listen", "127.0.0.1:0", "--db", self.db, *options],
                                         stdout=subprocess.PIPE, text=True)
+        atexit.register(self.process.kill)  # a test that breaks off must not leave it behind
         self.url = self.process.stdout.readline().strip().rstrip("/")
         self.headers, self.answered = {}, []
 
