@@ -12,6 +12,7 @@
 
 #include "forcing/decoder.h"
 #include "forcing/sandbox.h"
+#include "hostile.h"
 
 static const double lats[] = {33, 34, 35}, lons[] = {11, 12, 13}, hours[] = {0, 3};
 
@@ -30,38 +31,6 @@ static struct made small(bool netcdf4)
                          .units = {"m s-1", "m s-1"}};
 }
 
-static size_t file_load(const char *path, unsigned char *bytes, size_t most)
-{
-    FILE *file = fopen(path, "rb");
-    size_t n = file ? fread(bytes, 1, most, file) : 0;
-    if (file)
-        fclose(file);
-    return n;
-}
-
-static void file_store(const char *path, const unsigned char *bytes, size_t n)
-{
-    FILE *file = fopen(path, "wb");
-    if (!file || fwrite(bytes, 1, n, file) != n || fclose(file))
-        exit(1);
-}
-
-// What comes of a file: an answer or a reason, nothing else.
-static bool ends_well(const char *path, size_t *served)
-{
-    struct forcing_request request = {
-        .kind = FORCING_CURRENT, .file = path, .depth_m = (double)NAN, .label = "x"};
-    struct made_answer a = made_ask(&request, 1, FORCING_MISSING_STOP, 12.2, 34.1, 1);
-    *served += a.status == PH_OK;
-    return a.status == PH_OK || (a.err.what[0] && a.status != PH_EINTERNAL);
-}
-
-static uint32_t next_random(uint32_t *state)
-{
-    *state = *state * 1664525U + 1013904223U;
-    return *state >> 8;
-}
-
 static void mutations(bool netcdf4, int n_flips, const char *sentence)
 {
     static unsigned char whole[1 << 20], bytes[1 << 20];
@@ -77,14 +46,14 @@ static void mutations(bool netcdf4, int n_flips, const char *sentence)
             bytes[next_random(&state) % reach] ^= (unsigned char)(1U << (next_random(&state) % 8));
         }
         file_store(made_path("flip.nc"), bytes, n);
-        if (!ends_well(made_path("flip.nc"), &served)) {
+        if (!ends_well(FORCING_CURRENT, made_path("flip.nc"), &served)) {
             bad++;
             first_bad = (size_t)m;
         }
     }
     for (size_t length = 0; length < n; length += n / 40 + 1) {
         file_store(made_path("flip.nc"), whole, length);
-        bad += !ends_well(made_path("flip.nc"), &served);
+        bad += !ends_well(FORCING_CURRENT, made_path("flip.nc"), &served);
     }
     tap_ok(!bad, "%s", sentence);
     printf("# %d changed and 40 cut: %zu still served, %zu without a reason (last %zu)\n", n_flips, served,
@@ -217,7 +186,7 @@ static void tidiness(void)
     made_write(&made, made_path("tidy.nc"));
     int before = open_descriptors();
     for (int k = 0; k < 20; k++)
-        ends_well(made_path("tidy.nc"), &served);
+        ends_well(FORCING_CURRENT, made_path("tidy.nc"), &served);
     tap_ok(served == 20 && open_descriptors() == before, "opening and closing leaves no descriptor open");
     tap_ok(waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD, "and no process behind");
 }
@@ -225,10 +194,11 @@ static void tidiness(void)
 static void odd_paths(void)
 {
     size_t served = 0;
-    tap_ok(ends_well("/dev/zero", &served) && ends_well("/", &served) && ends_well("", &served) && !served,
+    tap_ok(ends_well(FORCING_CURRENT, "/dev/zero", &served) && ends_well(FORCING_CURRENT, "/", &served) &&
+               ends_well(FORCING_CURRENT, "", &served) && !served,
            "devices, folders and nothing are refused with a reason");
-    tap_ok(ends_well("http://127.0.0.1:9/x.nc", &served) &&
-               ends_well("https://127.0.0.1/x.nc#mode=bytes", &served) && !served,
+    tap_ok(ends_well(FORCING_CURRENT, "http://127.0.0.1:9/x.nc", &served) &&
+               ends_well(FORCING_CURRENT, "https://127.0.0.1/x.nc#mode=bytes", &served) && !served,
            "an address on the network is only a name of no file");
 }
 

@@ -10,12 +10,7 @@
 #include "forcing/grib_meaning.h"
 #include "forcing/grib_message.h"
 #include "forcing/sandbox.h"
-
-static uint32_t next_random(uint32_t *state)
-{
-    *state = *state * 1664525U + 1013904223U;
-    return *state >> 8;
-}
+#include "hostile.h"
 
 static const char *tables(void)
 {
@@ -76,32 +71,6 @@ static void walls(void)
         printf("# %d\n", inside);
 }
 
-static size_t file_load(const char *path, unsigned char *bytes, size_t most)
-{
-    FILE *file = fopen(path, "rb");
-    size_t n = file ? fread(bytes, 1, most, file) : 0;
-    if (file)
-        fclose(file);
-    return n;
-}
-
-static void file_store(const char *path, const unsigned char *bytes, size_t n)
-{
-    FILE *file = fopen(path, "wb");
-    if (!file || fwrite(bytes, 1, n, file) != n || fclose(file))
-        exit(1);
-}
-
-// What comes of a file: an answer or a reason, nothing else.
-static bool ends_well(const char *path, size_t *served)
-{
-    struct forcing_request request = {
-        .kind = FORCING_WIND, .file = path, .depth_m = (double)NAN, .label = "x"};
-    struct made_answer a = made_ask(&request, 1, FORCING_MISSING_STOP, 12.2, 34.1, 1);
-    *served += a.status == PH_OK;
-    return a.status == PH_OK || (a.err.what[0] && a.status != PH_EINTERNAL);
-}
-
 static void flip(unsigned char *bytes, size_t n, uint32_t *state)
 {
     for (uint32_t k = 0, changes = 1 + next_random(state) % 6; k < changes; k++) {
@@ -123,11 +92,11 @@ static void mutations(struct made_grib made, int n_flips, const char *sentence)
         memcpy(bytes, whole, n);
         flip(bytes, n, &state);
         file_store(made_path("flip.grib"), bytes, n);
-        bad += !ends_well(made_path("flip.grib"), &served);
+        bad += !ends_well(FORCING_WIND, made_path("flip.grib"), &served);
     }
     for (size_t length = 1; length < n; length += n / 12 + 1) {
         file_store(made_path("flip.grib"), whole, length);
-        bad += !ends_well(made_path("flip.grib"), &served);
+        bad += !ends_well(FORCING_WIND, made_path("flip.grib"), &served);
     }
     tap_ok(!bad, "%s", sentence);
     printf("# %d changed and 12 cut: %zu served, %zu without a reason\n", n_flips, served, bad);
